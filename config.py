@@ -1,0 +1,41 @@
+"""Every setting of the installation in one list: safe defaults, overridden by environment variables of the same name."""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+
+DEFAULTS: dict[str, object] = {
+    # Where things are
+    "DATABASE_URL": "",  # the app role's URL; dev.py and the tests set it
+    "DATABASE_OWNER_URL": "",  # migrations, test cleaning, retention
+    "REDIS_URL": "",  # broker, cache, rate limits
+    "VAR_DIR": str(ROOT / "var"),  # uploads, search index, keys
+    # What it is
+    "SECRET_KEY": "",  # dev.py makes one under var/; production must bring its own
+    "XINGCUN_MODE": "production",  # production | demo | test
+    "SITE_NAME": "临江消费帮扶平台",
+    "SERVER_URL": "http://127.0.0.1:8000",  # how others reach us: notify and QR links
+    # Limits
+    "MAX_CONTENT_LENGTH": 16 * 1024 * 1024,
+    "DB_POOL_SIZE": 8,
+    "IDLE_MINUTES_OFFICIAL": 30,
+    "IDLE_MINUTES_RESIDENT": 7 * 24 * 60,
+    # Alipay
+    "ALIPAY_GATEWAY_URL": "",  # the emulator's in the demo; openapi.alipay.com in production
+    "ALIPAY_KEYS_DIR": "",
+    "ALIPAY_APP_ID": "2021000000000001",
+    # Search
+    "SEARCH_BACKEND": "whoosh",
+}
+
+
+def load(overrides: dict[str, object] | None = None) -> dict[str, object]:
+    """Defaults, then the environment (cast to the default's type), then `overrides`."""
+    settings = dict(DEFAULTS)
+    for name, default in DEFAULTS.items():
+        text = os.environ.get(name)
+        if text is not None:
+            settings[name] = int(text) if isinstance(default, int) else text
+    settings.update(overrides or {})
+    return settings
