@@ -1,4 +1,4 @@
-"""Every setting of the installation in one list: safe defaults, overridden by environment variables of the same name."""
+"""Every setting of the installation in one list: safe defaults, overridden by equally named environment variables."""
 
 import os
 from pathlib import Path
