@@ -1,0 +1,86 @@
+"""The command lines of our own processes, in one place: the supervisor and the browser tests start the same ones."""
+
+import importlib
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+PYTHON = (sys.executable, "-m")
+START_TOKEN = "XINGCUN_START_TOKEN"  # noqa: S105  a name, and no secret: /healthz repeats it
+START_HEADER = "X-Xingcun-Start"
+
+
+def granian_runs() -> bool:
+    """Whether granian's binary part loads on this machine."""
+    try:
+        importlib.import_module("granian")
+    except (ImportError, OSError):
+        return False
+    return True
+
+
+def granian(host: str, port: int, *, workers: int = 2, threads: int = 4) -> list[str]:
+    """The web server. Keep-alive is 60 s at most here: a proxy before it keeps its own below."""
+    return [
+        *(*PYTHON, "granian", "--interface", "wsgi", "--factory", "wsgi:create_app", "--no-ws"),
+        *("--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", str(threads)),
+        *("--backlog", "512", "--http1-header-read-timeout", "60000", "--workers-kill-timeout", "8"),
+        *("--respawn-failed-workers", "--access-log"),
+    ]
+
+
+def gunicorn(host: str, port: int, *, workers: int = 2, threads: int = 4) -> list[str]:
+    """The fall-back where granian does not load or start."""
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return [
+        *(*PYTHON, "gunicorn", "wsgi:create_app()", "--bind", address, "--worker-class", "gthread"),
+        *("--workers", str(workers), "--threads", str(threads), "--keep-alive", "75", "--graceful-timeout", "8"),
+        *("--access-logfile", "-", "--no-control-socket"),
+    ]
+
+
+def web(host: str, port: int, *, workers: int = 2, threads: int = 4) -> list[str]:
+    return (granian if granian_runs() else gunicorn)(host, port, workers=workers, threads=threads)
+
+
+def worker() -> list[str]:
+    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")  # one worker: nobody to talk to
+    return [*PYTHON, "celery", "-A", "wsgi:celery_app", "worker", "-c", "2", "-l", "WARNING", *quiet]
+
+
+def beat(schedule: Path) -> list[str]:
+    """`schedule` is beat's own file of last runs; no pid file, which a killed one would leave in the way."""
+    return [*PYTHON, "celery", "-A", "wsgi:celery_app", "beat", "-l", "WARNING", "-s", str(schedule), "--pidfile="]
+
+
+def emulator(port: int, store: Path, keys: Path) -> list[str]:
+    command = (*PYTHON, "market.gateways.emulator", "serve")
+    return [*command, "--port", str(port), "--store", str(store), "--keys", str(keys)]
+
+
+def flask(*words: str) -> list[str]:
+    return [*PYTHON, "flask", "--app", "wsgi", *words]
+
+
+def ask(url: str, *, seconds: float = 2) -> tuple[int, str, dict[str, str]]:
+    """(status, body, headers with lower-case names) of a GET, past any proxy the environment names.
+
+    Raises: OSError when nobody answers.
+    """
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(url, timeout=seconds) as answer:
+            return answer.status, answer.read().decode(), {k.lower(): v for k, v in answer.headers.items()}
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, "", {k.lower(): v for k, v in error.headers.items()}
+
+
+def is_ours(base_url: str, token: str) -> bool:
+    """Whether the server there is alive and the one we started with `token`, not an older one on the same port."""
+    try:
+        status, _body, headers = ask(f"{base_url}/healthz")
+    except (OSError, ValueError):
+        return False
+    return status == 200 and headers.get(START_HEADER.lower()) == token
