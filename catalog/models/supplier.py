@@ -1,0 +1,128 @@
+"""Who sells: admitted suppliers, and the households and agreements behind them."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base, Fen, Line, Pk, Ref
+
+
+class EntityType(StrEnum):
+    """Legal form of a supplier."""
+
+    COOPERATIVE = "cooperative"
+    FAMILY_FARM = "family_farm"
+    COLLECTIVE = "collective"
+    FIRM = "firm"
+    TRADER = "trader"
+
+
+class SupplierStatus(StrEnum):
+    """Only an active supplier's goods are seen; evidence stays whatever happens (rule 67)."""
+
+    APPLYING = "applying"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    REMOVED = "removed"
+    BLACKLISTED = "blacklisted"
+
+
+class Supplier(Base):
+    """The selling side of an organisation. Bank account in its own name: transfers go there, never to us."""
+
+    __tablename__ = "supplier"
+
+    id: Mapped[Pk]
+    organisation_id: Mapped[Ref] = mapped_column(sa.ForeignKey("organisation.id"), unique=True)
+    entity_type: Mapped[EntityType]
+    status: Mapped[SupplierStatus]
+    town_code: Mapped[str] = mapped_column(sa.ForeignKey("place.code"), index=True)
+    legal_person: Mapped[Line]
+    licence_valid_to: Mapped[date | None]
+    bank_name: Mapped[Line]
+    bank_account_name: Mapped[Line]
+    bank_account_no: Mapped[str] = mapped_column(sa.String(30))
+    story: Mapped[str] = mapped_column(default="")
+    admitted_on: Mapped[date | None]
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        sa.CheckConstraint("status <> 'active' OR admitted_on IS NOT NULL", name="active_is_admitted"),
+        sa.CheckConstraint("bank_account_no ~ '^[0-9]{9,30}$'", name="bank_account_digits"),
+    )
+
+
+class VillageCategory(Base):
+    """Whether a village is an exited one, from a day on, by a document."""
+
+    __tablename__ = "village_category"
+    __append_only__ = True
+
+    id: Mapped[Pk]
+    village_code: Mapped[str] = mapped_column(sa.ForeignKey("place.code"), index=True)
+    is_exited: Mapped[bool]
+    valid_from: Mapped[date]
+    document: Mapped[Line]
+    created_at: Mapped[datetime]
+
+
+class HouseholdCategory(StrEnum):
+    """What a household is to the policy."""
+
+    EXITED = "exited"
+    MONITORED = "monitored"
+    ORDINARY = "ordinary"
+
+
+class Household(Base):
+    """A household by code only. No name, number or phone stands here."""
+
+    __tablename__ = "household"
+
+    id: Mapped[Pk]
+    code: Mapped[str] = mapped_column(sa.String(20), unique=True)
+    village_code: Mapped[str] = mapped_column(sa.ForeignKey("place.code"), index=True)
+    category: Mapped[HouseholdCategory]
+    members: Mapped[int]
+
+    __table_args__ = (sa.CheckConstraint("members BETWEEN 1 AND 30", name="members"),)
+
+
+class LinkageMode(StrEnum):
+    """How a supplier is bound to a household."""
+
+    PURCHASE = "purchase"
+    WAGE = "wage"
+    DIVIDEND = "dividend"
+    GUARANTEED = "guaranteed"
+    LAND_RENT = "land_rent"
+    CUSTODY = "custody"
+
+
+class LinkageAgreement(Base):
+    """A contract between a supplier and a household, for a time."""
+
+    __tablename__ = "linkage_agreement"
+
+    id: Mapped[Pk]
+    supplier_id: Mapped[Ref] = mapped_column(sa.ForeignKey("supplier.id"), index=True)
+    household_id: Mapped[Ref] = mapped_column(sa.ForeignKey("household.id"), index=True)
+    mode: Mapped[LinkageMode]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+    __table_args__ = (sa.UniqueConstraint("supplier_id", "household_id", "mode", "valid_from"),)
+
+
+class FreightRule(Base):
+    """A supplier's freight for residents: a base amount, free above a sum."""
+
+    __tablename__ = "freight_rule"
+
+    supplier_id: Mapped[Ref] = mapped_column(sa.ForeignKey("supplier.id"), primary_key=True)
+    base_fen: Mapped[Fen]
+    free_above_fen: Mapped[Fen | None]
+
+    __table_args__ = (sa.CheckConstraint("base_fen >= 0 AND free_above_fen >= 0", name="not_negative"),)

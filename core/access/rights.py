@@ -1,0 +1,75 @@
+"""The law of the house: each right and the roles that have it. One page, nothing hidden elsewhere."""
+
+from enum import StrEnum
+
+from core.access.roles import Role as R
+
+
+class Right(StrEnum):
+    """What a door may ask for."""
+
+    # everybody's own things
+    SHOP = "shop"  # cart, addresses, own orders
+    INBOX = "inbox"
+    # organisations and people
+    PEOPLE_MANAGE = "people_manage"  # invite, deputise, end access in one's own organisation
+    REGISTER_MANAGE = "register_manage"  # load units, canteens, accounts, opening figures
+    SETTINGS_MANAGE = "settings_manage"
+    # suppliers
+    SELL = "sell"  # products, orders, deliveries, statements of one's own shop
+    ORIGIN_CONFIRM = "origin_confirm"
+    CONTENT_APPROVE = "content_approve"
+    ADMIT = "admit"
+    # the canteen
+    PLAN = "plan"  # write plans, place orders
+    PLAN_APPROVE = "plan_approve"
+    EMERGENCY_RELEASE = "emergency_release"
+    RECEIVE = "receive"
+    PAY = "pay"  # invoices, declare transfers
+    UNIT_VIEW = "unit_view"  # one's own unit's figures
+    DECLARE = "declare"
+    DECLARATION_REVIEW = "declaration_review"
+    SPENDING_STATE = "spending_state"
+    SPENDING_CONFIRM = "spending_confirm"
+    IMPORT_832 = "import_832"
+    # finance
+    FINANCE_VIEW = "finance_view"
+    DECLARATION_DECIDE = "declaration_decide"
+    TRANSFER_CONFIRM = "transfer_confirm"
+    AUDIT = "audit"  # trail, evidence of every unit
+    # platform
+    OPERATE = "operate"  # jobs, messages, health
+    DEMO_OUTBOX = "demo_outbox"
+
+
+_UNIT = frozenset({R.CANTEEN_ORDERER, R.RECEIVER, R.UNIT_APPROVER, R.UNIT_PAYER, R.UNIT_HEAD, R.CONTRACTOR_BUYER})
+_FINANCE = frozenset({R.FINANCE_OFFICER, R.FINANCE_AUDITOR})
+
+ACCESS: dict[Right, frozenset[R]] = {
+    Right.SHOP: frozenset({R.RESIDENT}),
+    Right.INBOX: frozenset(R),
+    Right.PEOPLE_MANAGE: frozenset({R.ORGANISATION_ADMIN, R.UNIT_HEAD, R.FINANCE_ADMIN, R.PLATFORM_OPERATOR}),
+    Right.REGISTER_MANAGE: frozenset({R.PLATFORM_OPERATOR, R.FINANCE_ADMIN}),
+    Right.SETTINGS_MANAGE: frozenset({R.FINANCE_ADMIN}),
+    Right.SELL: frozenset({R.SUPPLIER_CLERK}),
+    Right.ORIGIN_CONFIRM: frozenset({R.TOWNSHIP_CLERK}),
+    Right.CONTENT_APPROVE: frozenset({R.PLATFORM_OPERATOR}),
+    Right.ADMIT: frozenset({R.PLATFORM_OPERATOR}),
+    Right.PLAN: frozenset({R.CANTEEN_ORDERER, R.CONTRACTOR_BUYER}),
+    Right.PLAN_APPROVE: frozenset({R.UNIT_APPROVER, R.UNIT_HEAD}),
+    Right.EMERGENCY_RELEASE: frozenset({R.UNIT_HEAD}),
+    Right.RECEIVE: frozenset({R.RECEIVER, R.UNIT_APPROVER}),
+    Right.PAY: frozenset({R.UNIT_PAYER}),
+    Right.UNIT_VIEW: _UNIT | {R.SUPERIOR_REVIEWER, R.ORGANISATION_ADMIN},
+    Right.DECLARE: frozenset({R.UNIT_PAYER, R.UNIT_APPROVER, R.UNIT_HEAD}),
+    Right.DECLARATION_REVIEW: frozenset({R.SUPERIOR_REVIEWER}),
+    Right.SPENDING_STATE: frozenset({R.CANTEEN_ORDERER, R.UNIT_PAYER, R.CONTRACTOR_BUYER}),
+    Right.SPENDING_CONFIRM: frozenset({R.UNIT_APPROVER, R.UNIT_HEAD}),
+    Right.IMPORT_832: frozenset({R.FINANCE_OFFICER, R.UNIT_PAYER, R.CANTEEN_ORDERER, R.UNION_CLERK}),
+    Right.FINANCE_VIEW: _FINANCE | {R.GUEST_AUDITOR, R.LEAD_READER},
+    Right.DECLARATION_DECIDE: frozenset({R.FINANCE_OFFICER}),
+    Right.TRANSFER_CONFIRM: frozenset({R.FINANCE_OFFICER}),
+    Right.AUDIT: _FINANCE | {R.GUEST_AUDITOR},
+    Right.OPERATE: frozenset({R.PLATFORM_OPERATOR}),
+    Right.DEMO_OUTBOX: frozenset(R),
+}

@@ -1,0 +1,123 @@
+"""Jobs: asked for inside a transaction, sent after it, run once or more with one effect, swept when stuck.
+
+`enqueue` writes an outbox row; after the commit its id goes to Celery. The worker loads the row,
+runs the registered function inside `transaction()` and marks it done in the same transaction, so a
+job that is delivered twice finds itself done. If the broker is away the row stays and the sweeper sends it.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.dialects.postgresql import insert
+
+from core import clock
+from core.db import after_commit, db, lost_race, transaction
+from core.jobs.models import Outbox
+
+Work = Callable[..., None]
+log = structlog.get_logger()
+
+REGISTRY: dict[str, Work] = {}
+SCHEDULE: dict[str, float] = {}
+"""Jobs the clock asks for: name → seconds between."""
+
+MAX_ATTEMPTS = 8
+sender: list[Callable[[int], None]] = []
+"""Set by the app: hands an outbox id to the broker. Empty in tests, which call `run_due` themselves."""
+
+
+def job(name: str, *, every: float | None = None) -> Callable[[Work], Work]:
+    """Register the function as job `<floor>.<verb_object>`. It runs inside a transaction and may run again."""
+
+    def keep(work: Work) -> Work:
+        REGISTRY[name] = work
+        if every is not None:
+            SCHEDULE[name] = every
+        return work
+
+    return keep
+
+
+def enqueue(name: str, *, key: str | None = None, delay: timedelta = timedelta(0), **args: Any) -> None:
+    """Ask for a job once the open transaction is committed. The same open `key` is asked for only once."""
+    now = clock.now()
+    row = {"task": name, "args": args, "key": key, "queued_at": now, "due_at": now + delay}
+    statement = insert(Outbox).values(**row)
+    if key is not None:
+        statement = statement.on_conflict_do_nothing(
+            index_elements=["key"], index_where=sa.text("done_at IS NULL")
+        )
+    outbox_id = db.session.execute(statement.returning(Outbox.id)).scalar()
+    if outbox_id is not None and not delay:
+        after_commit(lambda: _send(outbox_id))
+
+
+def _send(outbox_id: int) -> None:
+    for hand_over in sender:
+        try:
+            hand_over(outbox_id)
+        except Exception as error:  # the broker is away: the row stays, the sweeper sends it
+            log.warning("job not sent", outbox_id=outbox_id, error=type(error).__name__)
+
+
+def run(outbox_id: int) -> bool:
+    """Run one job now. False when it is done already, or another worker has it."""
+    for attempt in range(3):
+        try:
+            with transaction():
+                return _run_locked(outbox_id)
+        except Exception as error:
+            db.session.remove()
+            if lost_race(error) and attempt < 2:
+                continue
+            _note_failure(outbox_id, error)
+            raise
+    return False
+
+
+def _run_locked(outbox_id: int) -> bool:
+    row = db.session.execute(
+        sa.select(Outbox).where(Outbox.id == outbox_id, Outbox.done_at.is_(None)).with_for_update(skip_locked=True)
+    ).scalar_one_or_none()
+    if row is None:
+        return False
+    row.attempts += 1
+    REGISTRY[row.task](**row.args)
+    row.done_at = clock.now()
+    return True
+
+
+def _note_failure(outbox_id: int, error: BaseException) -> None:
+    """Count the attempt in a transaction of its own and put the job off, longer each time."""
+    with transaction():
+        row = db.session.get(Outbox, outbox_id, with_for_update=True)
+        if row is not None and row.done_at is None:
+            row.attempts += 1
+            row.last_error = f"{type(error).__name__}: {error}"[:300]
+            row.due_at = clock.now() + timedelta(seconds=min(3600, 5 * 2**row.attempts))
+
+
+def due(limit: int = 200) -> list[int]:
+    """Ids of open jobs whose time has come, oldest first; those that failed too often wait for a person."""
+    query = (
+        sa.select(Outbox.id)
+        .where(Outbox.done_at.is_(None), Outbox.due_at <= clock.now(), Outbox.attempts < MAX_ATTEMPTS)
+        .order_by(Outbox.due_at)
+        .limit(limit)
+    )
+    return list(db.session.scalars(query))
+
+
+def run_due() -> int:
+    """Run every due job here and now (tests, demo data, the sweeper without a broker). The number run."""
+    ran = 0
+    while batch := due():
+        db.session.rollback()
+        done = sum(run(outbox_id) for outbox_id in batch)
+        ran += done
+        if not done:
+            break
+    return ran

@@ -1,0 +1,150 @@
+"""Deliveries and what two people accepted of them. Lot and origin stand on the delivery line (rule 39)."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base, BaseQty, Fen, JsonDict, Line, Pk, Ref
+
+
+class DeliveryState(StrEnum):
+    """From the van to the signatures."""
+
+    ON_THE_WAY = "on_the_way"
+    COUNTED = "counted"
+    ACCEPTED = "accepted"
+    PART_ACCEPTED = "part_accepted"
+    REJECTED = "rejected"
+
+
+class Delivery(Base):
+    """One delivery note of an order."""
+
+    __tablename__ = "delivery"
+
+    id: Mapped[Pk]
+    delivery_no: Mapped[str] = mapped_column(sa.String(24), unique=True)
+    token: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    order_id: Mapped[Ref] = mapped_column(sa.ForeignKey("purchase_order.id"), index=True)
+    supplier_id: Mapped[Ref] = mapped_column(sa.ForeignKey("supplier.id"), index=True)
+    buyer_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    canteen_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    state: Mapped[DeliveryState]
+    driver: Mapped[str] = mapped_column(sa.String(30), default="")
+    driver_phone: Mapped[str] = mapped_column(sa.String(20), default="")
+    carrier: Mapped[str] = mapped_column(sa.String(30), default="")
+    tracking_no: Mapped[str] = mapped_column(sa.String(40), default="")
+    delivered_on: Mapped[date]
+    shipped_at: Mapped[datetime]
+    created_by_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
+
+    __table_args__ = (
+        sa.Index("ix_delivery_buyer", "buyer_id", "state", "delivered_on"),
+        sa.UniqueConstraint("id", "order_id"),
+    )
+
+
+class DeliveryLine(Base):
+    """Goods of one lot on a delivery note, in base units."""
+
+    __tablename__ = "delivery_line"
+    __append_only__ = True
+
+    id: Mapped[Pk]
+    delivery_id: Mapped[Ref] = mapped_column(sa.ForeignKey("delivery.id"), index=True)
+    order_line_id: Mapped[Ref] = mapped_column(sa.ForeignKey("order_line.id"), index=True)
+    lot_id: Mapped[Ref] = mapped_column(sa.ForeignKey("lot.id"))
+    qty: Mapped[BaseQty]
+    origin_code: Mapped[str] = mapped_column(sa.ForeignKey("place.code"))
+    commitment_no: Mapped[str] = mapped_column(sa.String(40), default="")
+    quarantine_no: Mapped[str] = mapped_column(sa.String(40), default="")
+
+    __table_args__ = (
+        sa.CheckConstraint("qty > 0", name="qty"),
+        sa.UniqueConstraint("delivery_id", "order_line_id", "lot_id"),
+    )
+
+
+class AcceptanceDraft(Base):
+    """What the first signer counted, waiting for the second. Replaced by a recount, gone once signed."""
+
+    __tablename__ = "acceptance_draft"
+
+    delivery_id: Mapped[Ref] = mapped_column(sa.ForeignKey("delivery.id"), primary_key=True)
+    counts: Mapped[JsonDict]
+    first_signer_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
+    signed_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Acceptance(Base):
+    """Two people's word about a delivery. A correction is a new round that names what it reverses."""
+
+    __tablename__ = "acceptance"
+    __append_only__ = True
+
+    id: Mapped[Pk]
+    acceptance_no: Mapped[str] = mapped_column(sa.String(24), unique=True)
+    token: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    delivery_id: Mapped[Ref] = mapped_column(sa.ForeignKey("delivery.id"), index=True)
+    order_id: Mapped[Ref] = mapped_column(sa.ForeignKey("purchase_order.id"), index=True)
+    round: Mapped[int] = mapped_column(default=1)
+    reverses_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("acceptance.id"), unique=True)
+    orderer_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
+    first_signer_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
+    second_signer_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
+    orderer_took_part: Mapped[bool] = mapped_column(default=False)
+    amount_fen: Mapped[Fen]
+    accepted_on: Mapped[date] = mapped_column(index=True)
+    accepted_at: Mapped[datetime]
+    note: Mapped[Line] = mapped_column(default="")
+
+    __table_args__ = (
+        sa.UniqueConstraint("delivery_id", "round"),
+        sa.CheckConstraint("first_signer_id <> second_signer_id", name="two_people"),
+        sa.CheckConstraint(
+            "orderer_took_part OR (first_signer_id <> orderer_id AND second_signer_id <> orderer_id)",
+            name="orderer_does_not_sign",
+        ),
+        sa.CheckConstraint("first_signer_id <> orderer_id", name="orderer_never_first"),
+        sa.CheckConstraint("amount_fen >= 0", name="amount"),
+    )
+
+
+class AcceptanceLine(Base):
+    """Accepted + rejected = delivered, in base units; the accepted part is the base of the price."""
+
+    __tablename__ = "acceptance_line"
+    __append_only__ = True
+
+    id: Mapped[Pk]
+    acceptance_id: Mapped[Ref] = mapped_column(sa.ForeignKey("acceptance.id"), index=True)
+    delivery_line_id: Mapped[Ref] = mapped_column(sa.ForeignKey("delivery_line.id"), index=True)
+    order_line_id: Mapped[Ref] = mapped_column(sa.ForeignKey("order_line.id"), index=True)
+    delivered_qty: Mapped[BaseQty]
+    accepted_qty: Mapped[BaseQty]
+    rejected_qty: Mapped[BaseQty]
+    reason: Mapped[Line] = mapped_column(default="")
+    photo_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("stored_file.id"))
+    amount_fen: Mapped[Fen]
+
+    __table_args__ = (
+        sa.UniqueConstraint("acceptance_id", "delivery_line_id"),
+        sa.CheckConstraint(
+            "accepted_qty >= 0 AND rejected_qty >= 0 AND accepted_qty + rejected_qty = delivered_qty", name="sum"
+        ),
+        sa.CheckConstraint("amount_fen >= 0 AND (accepted_qty > 0 OR amount_fen = 0)", name="amount"),
+        sa.CheckConstraint("rejected_qty = 0 OR reason <> ''", name="rejection_has_reason"),
+    )
+
+
+class AcceptancePhoto(Base):
+    """A photo taken at the acceptance."""
+
+    __tablename__ = "acceptance_photo"
+    __append_only__ = True
+
+    acceptance_id: Mapped[Ref] = mapped_column(sa.ForeignKey("acceptance.id"), primary_key=True)
+    file_id: Mapped[Ref] = mapped_column(sa.ForeignKey("stored_file.id"), primary_key=True)

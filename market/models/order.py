@@ -1,0 +1,145 @@
+"""Orders: one legal order per supplier, lines frozen as they were agreed, every step written down."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from catalog.models.offer import SaleMode
+from core.db import Base, BaseQty, Code, Fen, FenX100, Line, Pk, Ref
+from core.quantity import BaseUnit
+
+
+class OrderKind(StrEnum):
+    """Who buys: a unit's canteen, a union, a resident."""
+
+    CANTEEN = "canteen"
+    UNION = "union"
+    RESIDENT = "resident"
+
+
+class OrderState(StrEnum):
+    """The order's axis; payment, delivery and invoice have their own."""
+
+    PENDING_PAY = "pending_pay"
+    PLACED = "placed"
+    CONFIRMED = "confirmed"
+    PAID = "paid"
+    SHIPPED = "shipped"
+    RECEIVED = "received"
+    FULFILLED = "fulfilled"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class OrderGroup(Base):
+    """What one checkout made; a receipt over the suppliers' orders."""
+
+    __tablename__ = "order_group"
+
+    id: Mapped[Pk]
+    token: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    person_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    total_fen: Mapped[Fen]
+    created_at: Mapped[datetime]
+
+
+class Order(Base):
+    """An agreement with one supplier. `plan_id` is the approved plan it was placed under, for canteens."""
+
+    __tablename__ = "purchase_order"
+
+    id: Mapped[Pk]
+    order_no: Mapped[str] = mapped_column(sa.String(24), unique=True)
+    token: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    kind: Mapped[OrderKind]
+    group_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("order_group.id"), index=True)
+    supplier_id: Mapped[Ref] = mapped_column(sa.ForeignKey("supplier.id"))
+    buyer_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    canteen_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    person_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
+    plan_id: Mapped[Ref | None] = mapped_column(index=True)
+    state: Mapped[OrderState]
+    version: Mapped[int] = mapped_column(default=1)
+    goods_fen: Mapped[Fen]
+    freight_fen: Mapped[Fen]
+    total_fen: Mapped[Fen]
+    upper_fen: Mapped[Fen]
+    deliver_on: Mapped[date | None]
+    receiver: Mapped[str] = mapped_column(sa.String(60), default="")
+    phone: Mapped[str] = mapped_column(sa.String(20), default="")
+    address: Mapped[str] = mapped_column(sa.String(400), default="")
+    remark: Mapped[Line] = mapped_column(default="")
+    pay_term_days: Mapped[int] = mapped_column(default=30)
+    placed_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        sa.CheckConstraint("goods_fen > 0 AND freight_fen >= 0", name="amounts"),
+        sa.CheckConstraint("total_fen = goods_fen + freight_fen AND upper_fen >= total_fen", name="total"),
+        sa.CheckConstraint("(kind = 'resident') = (buyer_id IS NULL)", name="buyer_fits_kind"),
+        sa.CheckConstraint("kind <> 'canteen' OR canteen_id IS NOT NULL", name="canteen_named"),
+        sa.CheckConstraint("pay_term_days BETWEEN 0 AND 60", name="pay_term"),
+        sa.Index("ix_purchase_order_supplier", "supplier_id", "state", "placed_at"),
+        sa.Index("ix_purchase_order_buyer", "buyer_id", "placed_at"),
+        sa.Index("ix_purchase_order_person", "person_id", "placed_at"),
+        sa.Index(
+            "ix_purchase_order_unpaid", "expires_at", postgresql_where=sa.text("state = 'pending_pay'")
+        ),
+    )
+
+
+class OrderLine(Base):
+    """What was agreed, frozen: names, price, origin and certificate as they stood (append-only)."""
+
+    __tablename__ = "order_line"
+    __append_only__ = True
+
+    id: Mapped[Pk]
+    order_id: Mapped[Ref] = mapped_column(sa.ForeignKey("purchase_order.id"), index=True)
+    position: Mapped[int]
+    offer_version_id: Mapped[Ref] = mapped_column(sa.ForeignKey("offer_version.id"))
+    offer_id: Mapped[Ref] = mapped_column(sa.ForeignKey("offer.id"))
+    product_id: Mapped[Ref] = mapped_column(sa.ForeignKey("product.id"), index=True)
+    category_id: Mapped[Ref] = mapped_column(sa.ForeignKey("category.id"))
+    product_name: Mapped[str] = mapped_column(sa.String(40))
+    pack_name: Mapped[str] = mapped_column(sa.String(30))
+    sale_mode: Mapped[SaleMode]
+    base_unit: Mapped[BaseUnit]
+    pack_qty: Mapped[BaseQty]
+    packs: Mapped[int]
+    qty: Mapped[BaseQty]
+    upper_qty: Mapped[BaseQty]
+    price_fen_x100: Mapped[FenX100]
+    basis_qty: Mapped[BaseQty]
+    pack_price_fen: Mapped[Fen]
+    amount_fen: Mapped[Fen]
+    upper_fen: Mapped[Fen]
+    origin_code: Mapped[str] = mapped_column(sa.String(12))
+    certificate: Mapped[str] = mapped_column(sa.String(120), default="")
+    plan_line_id: Mapped[Ref | None] = mapped_column(index=True)
+
+    __table_args__ = (
+        sa.UniqueConstraint("order_id", "position"),
+        sa.CheckConstraint("packs > 0 AND qty = packs * pack_qty AND upper_qty >= qty", name="quantities"),
+        sa.CheckConstraint("amount_fen > 0 AND upper_fen >= amount_fen", name="amounts"),
+    )
+
+
+class OrderEvent(Base):
+    """One step of an order: who, when, from, to, why."""
+
+    __tablename__ = "order_event"
+    __append_only__ = True
+
+    id: Mapped[Pk]
+    order_id: Mapped[Ref] = mapped_column(sa.ForeignKey("purchase_order.id"), index=True)
+    act: Mapped[Code]
+    from_state: Mapped[str] = mapped_column(sa.String(20))
+    to_state: Mapped[str] = mapped_column(sa.String(20))
+    person_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("person.id"))
+    reason: Mapped[Line] = mapped_column(default="")
+    at: Mapped[datetime]

@@ -1,0 +1,122 @@
+"""Payments of residents: the payee is always the supplier's own merchant account."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base, Fen, Line, Pk, Ref
+
+
+class MerchantAccount(Base):
+    """A supplier's own account with a provider, authorised to our application (`app_auth_token`)."""
+
+    __tablename__ = "merchant_account"
+
+    id: Mapped[Pk]
+    supplier_id: Mapped[Ref] = mapped_column(sa.ForeignKey("supplier.id"), index=True)
+    provider: Mapped[str] = mapped_column(sa.String(20))
+    app_id: Mapped[str] = mapped_column(sa.String(32))
+    seller_id: Mapped[str] = mapped_column(sa.String(32))
+    auth_token_sealed: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        sa.Index(
+            "uq_merchant_account_active",
+            "supplier_id",
+            "provider",
+            unique=True,
+            postgresql_where=sa.text("is_active"),
+        ),
+    )
+
+
+class PaymentState(StrEnum):
+    """Monotone: a late lower event never moves a payment back."""
+
+    CREATED = "created"
+    PENDING = "pending"
+    CLOSING = "closing"
+    CLOSED = "closed"
+    PAID = "paid"
+    PAID_LATE = "paid_late"
+    PART_REFUNDED = "part_refunded"
+    REFUNDING = "refunding"
+    REFUNDED = "refunded"
+    REVIEW = "review"
+
+
+class PaymentIntent(Base):
+    """The wish to be paid for one supplier order."""
+
+    __tablename__ = "payment_intent"
+
+    id: Mapped[Pk]
+    out_trade_no: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    order_id: Mapped[Ref] = mapped_column(sa.ForeignKey("purchase_order.id"), index=True)
+    merchant_account_id: Mapped[Ref] = mapped_column(sa.ForeignKey("merchant_account.id"))
+    provider: Mapped[str] = mapped_column(sa.String(20))
+    amount_fen: Mapped[Fen]
+    state: Mapped[PaymentState]
+    version: Mapped[int] = mapped_column(default=1)
+    qr_text: Mapped[str] = mapped_column(sa.String(400), default="")
+    trade_no: Mapped[str | None] = mapped_column(sa.String(64))
+    paid_fen: Mapped[Fen] = mapped_column(default=0)
+    refunded_fen: Mapped[Fen] = mapped_column(default=0)
+    expires_at: Mapped[datetime]
+    paid_at: Mapped[datetime | None]
+    next_query_at: Mapped[datetime | None] = mapped_column(index=True)
+    queries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        sa.CheckConstraint("amount_fen > 0", name="amount"),
+        sa.CheckConstraint("paid_fen IN (0, amount_fen)", name="paid_exactly"),
+        sa.CheckConstraint("refunded_fen >= 0 AND refunded_fen <= paid_fen", name="refund_within_paid"),
+        sa.Index(
+            "uq_payment_intent_payable",
+            "order_id",
+            unique=True,
+            postgresql_where=sa.text("state IN ('created','pending','closing','paid','part_refunded')"),
+        ),
+    )
+
+
+class Refund(Base):
+    """Money on its way back, with a fixed number so that a retry moves it once."""
+
+    __tablename__ = "refund"
+
+    id: Mapped[Pk]
+    out_request_no: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    intent_id: Mapped[Ref] = mapped_column(sa.ForeignKey("payment_intent.id"), index=True)
+    amount_fen: Mapped[Fen]
+    reason: Mapped[Line]
+    state: Mapped[str] = mapped_column(sa.String(12))
+    asked_by_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        sa.CheckConstraint("amount_fen > 0", name="amount"),
+        sa.CheckConstraint("state IN ('asked','sent','done','failed')", name="state"),
+    )
+
+
+class ProviderEvent(Base):
+    """The inbox of verified notifications and query results; the same event has one effect."""
+
+    __tablename__ = "provider_event"
+    __append_only__ = True
+
+    id: Mapped[Pk]
+    event_key: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    provider: Mapped[str] = mapped_column(sa.String(20))
+    intent_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("payment_intent.id"), index=True)
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    verdict: Mapped[str] = mapped_column(sa.String(40))
+    raw: Mapped[str]
+    at: Mapped[datetime]
