@@ -109,9 +109,7 @@ class DeclarationPart(Base):
 
     __tablename__ = "declaration_part"
 
-    declaration_id: Mapped[Ref] = mapped_column(
-        sa.ForeignKey("declaration.id", ondelete="CASCADE"), primary_key=True
-    )
+    declaration_id: Mapped[Ref] = mapped_column(sa.ForeignKey("declaration.id", ondelete="CASCADE"), primary_key=True)
     kind: Mapped[PartKind] = mapped_column(primary_key=True)
     amount_fen: Mapped[Fen]
     paper: Mapped[Line] = mapped_column(default="")
@@ -124,9 +122,7 @@ class DeclarationReserve(Base):
 
     __tablename__ = "declaration_reserve"
 
-    declaration_id: Mapped[Ref] = mapped_column(
-        sa.ForeignKey("declaration.id", ondelete="CASCADE"), primary_key=True
-    )
+    declaration_id: Mapped[Ref] = mapped_column(sa.ForeignKey("declaration.id", ondelete="CASCADE"), primary_key=True)
     scheme_code: Mapped[str] = mapped_column(sa.String(4), primary_key=True)
     reserve_fen: Mapped[Fen]
 

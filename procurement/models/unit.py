@@ -40,9 +40,7 @@ class BudgetUnit(Base):
     head_limit_fen: Mapped[Fen] = mapped_column(default=2_000_000)
     orderer_may_be_second: Mapped[bool] = mapped_column(default=False)
 
-    __table_args__ = (
-        sa.CheckConstraint("rule_limit_fen >= 0 AND head_limit_fen >= rule_limit_fen", name="limits"),
-    )
+    __table_args__ = (sa.CheckConstraint("rule_limit_fen >= 0 AND head_limit_fen >= rule_limit_fen", name="limits"),)
 
 
 class OpeningFigure(Base):

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 
-class GateLevel(StrEnum):
+class Gate(StrEnum):
     """What a line that eats the reserve meets, in this order: each level includes the ones before."""
 
     OFF = "off"
@@ -17,16 +17,16 @@ class GateLevel(StrEnum):
     @property
     def height(self) -> int:
         """0 (off) to 3 (stop)."""
-        return list(GateLevel).index(self)
+        return list(Gate).index(self)
 
-    def raised(self, by: int = 1) -> "GateLevel":
+    def raised(self, by: int = 1) -> "Gate":
         """So many levels higher, stop at most."""
-        return list(GateLevel)[min(self.height + by, GateLevel.STOP.height)]
+        return list(Gate)[min(self.height + by, Gate.STOP.height)]
 
 
-def strictest(levels: Iterable[GateLevel]) -> GateLevel:
+def strictest(levels: Iterable[Gate]) -> Gate:
     """The hardest of the gates of all schemes; off when there is none."""
-    return max(levels, key=lambda level: level.height, default=GateLevel.OFF)
+    return max(levels, key=lambda level: level.height, default=Gate.OFF)
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class GateStep:
 
     month: int
     day: int
-    level: GateLevel
+    level: Gate
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,10 @@ class GateSchedule:
         """The more a setting says about whom it is for, the more it weighs."""
         return 4 * (self.unit_kind is not None) + 2 * (self.scheme is not None) + self.headline
 
-    def level_on(self, on: date) -> GateLevel:
+    def level_on(self, on: date) -> Gate:
         """The level of the last step reached in the year of `on`; off before the first."""
         reached = [s for s in self.steps if (s.month, s.day) <= (on.month, on.day)]
-        return max(reached, key=lambda s: (s.month, s.day)).level if reached else GateLevel.OFF
+        return max(reached, key=lambda s: (s.month, s.day)).level if reached else Gate.OFF
 
 
 _SHIPPED_FROM = date(2021, 1, 1)
@@ -72,19 +72,17 @@ SHIPPED = (
     GateSchedule(
         _SHIPPED_FROM,
         (
-            GateStep(1, 1, GateLevel.WARN),
-            GateStep(7, 1, GateLevel.REASON),
-            GateStep(10, 1, GateLevel.STOP),
+            GateStep(1, 1, Gate.WARN),
+            GateStep(7, 1, Gate.REASON),
+            GateStep(10, 1, Gate.STOP),
         ),
         headline=True,
     ),
-    GateSchedule(_SHIPPED_FROM, (GateStep(1, 1, GateLevel.WARN),)),
+    GateSchedule(_SHIPPED_FROM, (GateStep(1, 1, Gate.WARN),)),
 )
 
 
-def gate_level(
-    schedules: Iterable[GateSchedule], on: date, *, scheme: str, is_headline: bool, unit_kind: str
-) -> GateLevel:
+def gate_level(schedules: Iterable[GateSchedule], on: date, *, scheme: str, is_headline: bool, unit_kind: str) -> Gate:
     """What the settings say for a day: the most precise fitting one, and of those the latest begun."""
     fitting = [
         s
@@ -92,19 +90,17 @@ def gate_level(
         if s.valid_from <= on and s.fits(scheme=scheme, is_headline=is_headline, unit_kind=unit_kind)
     ]
     if not fitting:
-        return GateLevel.OFF
+        return Gate.OFF
     return max(fitting, key=lambda s: (s.precision, s.valid_from)).level_on(on)
 
 
-def effective_level(
-    level: GateLevel, *, overdrawn: bool, months_missing: bool, after_shortfall: bool = False
-) -> GateLevel:
+def effective_level(level: Gate, *, overdrawn: bool, months_missing: bool, after_shortfall: bool = False) -> Gate:
     """The level a unit meets: one higher for an overdrawn envelope, one higher for a missing month (rule 99).
 
     After a year with a shortfall the gate stands at reason from 1 January (rule 104).
     """
     if after_shortfall:
-        level = strictest((level, GateLevel.REASON))
+        level = strictest((level, Gate.REASON))
     return level.raised(int(overdrawn) + int(months_missing))
 
 
@@ -117,7 +113,7 @@ class Passage(StrEnum):
     STOPPED = "stopped"
 
 
-def passage(level: GateLevel, *, eats_reserve: bool) -> Passage:
+def passage(level: Gate, *, eats_reserve: bool) -> Passage:
     """What a line meets at a gate of this level."""
     if not eats_reserve:
         return Passage.FREE

@@ -10,11 +10,12 @@ from enum import StrEnum
 
 
 class Channel(StrEnum):
-    """How goods were bought. Channels are disjoint, so one purchase never counts in N and in L."""
+    """Where goods were bought. Channels are disjoint, so one purchase never counts in N and in L."""
 
     P832 = "p832"  # the national 832 platform
     COUNTY = "county"  # this platform
     OFFLINE = "offline"  # bought in the field, with full evidence (rule 38)
+    ORDINARY = "ordinary"  # any other vendor: spending, never a count
 
 
 class FundSource(StrEnum):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from procurement.rules.gate import (
     SHIPPED,
-    GateLevel,
+    Gate,
     GateSchedule,
     GateStep,
     Passage,
@@ -16,8 +16,8 @@ from procurement.rules.gate import (
     strictest,
 )
 
-OFF, WARN, REASON, STOP = GateLevel
-levels = st.sampled_from(GateLevel)
+OFF, WARN, REASON, STOP = Gate
+levels = st.sampled_from(Gate)
 
 
 @pytest.mark.parametrize(
