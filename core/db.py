@@ -8,6 +8,7 @@ door: see `core.web.app.XingcunFlask.dispatch_request` and `core.jobs`.
 import enum
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, ClassVar
 
@@ -46,20 +47,27 @@ class Instant(sa.TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC)
 
 
+@dataclass(frozen=True)
+class _Unit:
+    """What a column's number or text is; only tells the aliases below apart."""
+
+    name: str
+
+
 Pk = Annotated[int, mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)]
-Fen = Annotated[int, "fen"]
+Fen = Annotated[int, _Unit("fen")]
 """Money in fen, 1/100 yuan."""
-FenX100 = Annotated[int, "fen_x100"]
+FenX100 = Annotated[int, _Unit("fen_x100")]
 """A price in 1/100 fen per basis quantity; never an amount."""
-BaseQty = Annotated[int, "base_qty"]
+BaseQty = Annotated[int, _Unit("base_qty")]
 """A quantity in base units: grams, millilitres or pieces."""
-Bp = Annotated[int, "bp"]
+Bp = Annotated[int, _Unit("bp")]
 """A share in basis points; 1000 = 10 %."""
-Ref = Annotated[int, "ref"]
+Ref = Annotated[int, _Unit("ref")]
 """A foreign key's value."""
-Code = Annotated[str, "code"]
+Code = Annotated[str, _Unit("code")]
 """A short machine word (≤ 64 characters)."""
-Line = Annotated[str, "line"]
+Line = Annotated[str, _Unit("line")]
 """One line of a person's text (≤ 200 characters)."""
 JsonDict = dict[str, Any]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from core.access.rights import ACCESS, Right
 from core.access.roles import OrganisationKind, Role
 from core.errors import Forbidden
+from core.text import label
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,12 @@ class Actor:
         if not held:
             raise Forbidden("right-missing", right=right)
         return min(held)
+
+    @property
+    def role_labels(self) -> list[str]:
+        """The roles in words, the resident's left out when there are others."""
+        held = self.roles - {Role.RESIDENT} or self.roles
+        return sorted(label(role) for role in held)
 
     @property
     def office_id(self) -> int:

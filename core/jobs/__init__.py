@@ -47,9 +47,7 @@ def enqueue(name: str, *, key: str | None = None, delay: timedelta = timedelta(0
     row = {"task": name, "args": args, "key": key, "queued_at": now, "due_at": now + delay}
     statement = insert(Outbox).values(**row)
     if key is not None:
-        statement = statement.on_conflict_do_nothing(
-            index_elements=["key"], index_where=sa.text("done_at IS NULL")
-        )
+        statement = statement.on_conflict_do_nothing(index_elements=["key"], index_where=sa.text("done_at IS NULL"))
     outbox_id = db.session.execute(statement.returning(Outbox.id)).scalar()
     if outbox_id is not None and not delay:
         after_commit(lambda: _send(outbox_id))

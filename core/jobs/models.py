@@ -61,5 +61,3 @@ class Job(Base):
     finished_at: Mapped[datetime | None]
 
     __table_args__ = (sa.CheckConstraint("state IN ('waiting','running','done','failed')", name="state"),)
-
-

@@ -9,11 +9,12 @@ from core.db import Base
 
 
 class PlaceLevel(enum.StrEnum):
-    """County 6 digits, town 9, village 12 (statistics bureau coding)."""
+    """County 6 digits, town 9, village and urban community 12 (statistics bureau coding)."""
 
     COUNTY = "county"
     TOWN = "town"
     VILLAGE = "village"
+    COMMUNITY = "community"
 
 
 class Place(Base):

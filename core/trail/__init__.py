@@ -98,9 +98,7 @@ def append_collected() -> None:
         return
     order = list(Stream)
     for stream in sorted({act.stream for act in acts}, key=order.index):
-        head = db.session.execute(
-            sa.select(AuditHead).where(AuditHead.stream == stream).with_for_update()
-        ).scalar_one()
+        head = db.session.execute(sa.select(AuditHead).where(AuditHead.stream == stream).with_for_update()).scalar_one()
         rows: list[dict[str, Any]] = []
         seq, prev = head.seq, head.hash
         for act in (a for a in acts if a.stream is stream):

@@ -1,0 +1,8 @@
+"""Doors of this floor: blueprints, menu entries and inbox parts, joined by `init`."""
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+
+def init(app: Flask, csrf: CSRFProtect) -> None:
+    """Register the floor's doors."""

@@ -1,0 +1,76 @@
+"""Commands of the ground floor: `flask audit …`, `flask people …`, `flask jobs …`."""
+
+import secrets
+import sys
+
+import click
+import sqlalchemy as sa
+from flask import Flask
+from flask.cli import AppGroup
+
+from core import clock, jobs, trail
+from core.access.roles import OrganisationKind, Role
+from core.db import db, transaction
+from core.organisations.models import Membership, Organisation, OrganisationName
+from core.people import services as people
+from core.people.models import Person
+from core.text import sentence
+from core.trail.models import Stream
+from core.trail.verify import verify
+
+audit = AppGroup("audit", help="The audit trail.")
+people_cli = AppGroup("people", help="People and access.")
+jobs_cli = AppGroup("jobs", help="Jobs waiting in the outbox.")
+
+
+@audit.command("verify")
+def audit_verify() -> None:
+    """Recompute every stream; exit 1 and name the first broken row when one does not hold."""
+    report = verify()
+    for fault in report.broken:
+        click.echo(
+            sentence("cli", "audit-broken", stream=fault.stream.value, seq=fault.seq, fault=fault.fault), err=True
+        )
+    click.echo(sentence("cli", "audit-verified", events=report.events, broken=len(report.broken)))
+    sys.exit(1 if report.broken else 0)
+
+
+@people_cli.command("first-operator")
+def first_operator() -> None:
+    """On an empty system make the platform operator and print a one-time password; else do nothing."""
+    if db.session.scalar(sa.select(sa.func.count(Person.id))):
+        return
+    db.session.rollback()
+    password = secrets.token_urlsafe(12)
+    with transaction():
+        now, today = clock.now(), clock.today()
+        name = sentence("word", "platform")
+        platform = Organisation(kind=OrganisationKind.PLATFORM, name=name, opened_on=today, created_at=now)
+        db.session.add(platform)
+        db.session.flush()
+        db.session.add(OrganisationName(organisation_id=platform.id, name=name, valid_from=today, created_at=now))
+        person = people.create(sentence("word", "operator"), username="operator", password=password)
+        person.must_change_password = True
+        db.session.add(
+            Membership(
+                person_id=person.id,
+                organisation_id=platform.id,
+                role=Role.PLATFORM_OPERATOR,
+                valid_from=today,
+                granted_at=now,
+            )
+        )
+        trail.record(Stream.ADMINISTRATION, "first-operator-made", "person", person.id, by=None)
+    click.echo(sentence("cli", "first-operator", username="operator", password=password))
+
+
+@jobs_cli.command("run")
+def jobs_run() -> None:
+    """Run every due job in this process."""
+    click.echo(sentence("cli", "jobs-run", count=jobs.run_due()))
+
+
+def init(app: Flask) -> None:
+    """Register the groups."""
+    for group in (audit, people_cli, jobs_cli):
+        app.cli.add_command(group)

@@ -1,0 +1,28 @@
+"""Every table of the ground floor, imported in one place for the mapper and the migrations."""
+
+from core.files.models import FileReader, StoredFile
+from core.jobs.models import Job, Outbox, RequestKey
+from core.organisations.models import Membership, Organisation, OrganisationName
+from core.people.models import OneTimeCode, Person, RevokedSession, SentMessage
+from core.places.models import Place
+from core.settings.models import Setting
+from core.trail.models import AuditEvent, AuditHead
+
+__all__ = [
+    "AuditEvent",
+    "AuditHead",
+    "FileReader",
+    "Job",
+    "Membership",
+    "OneTimeCode",
+    "Organisation",
+    "OrganisationName",
+    "Outbox",
+    "Person",
+    "Place",
+    "RequestKey",
+    "RevokedSession",
+    "SentMessage",
+    "Setting",
+    "StoredFile",
+]

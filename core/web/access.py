@@ -1,0 +1,81 @@
+"""The door's question: may you enter? Every endpoint answers it, or stands in the short public list."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+from flask import g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from core.access.actor import Actor
+from core.access.rights import Right
+from core.errors import Forbidden, Missing, Refused
+
+P = ParamSpec("P")
+
+POLICY_MARK = "xingcun_policy"
+
+
+def actor() -> Actor:
+    """Who acts. Raises Forbidden when nobody is logged in (doors with `@requires` never get that far)."""
+    found = current_actor()
+    if found is None:
+        raise Forbidden("log-in-needed")
+    return found
+
+
+def current_actor() -> Actor | None:
+    """Who acts, or None for a guest."""
+    found = getattr(g, "actor", None)
+    return found if isinstance(found, Actor) else None
+
+
+def requires(right: Right) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
+    """Let in who has `right`; a guest is sent to the log-in, anybody else gets 403."""
+
+    def guard(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+        @wraps(view)
+        def inner(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            found = current_actor()
+            if found is None:
+                onward = request.full_path.rstrip("?") if request.method == "GET" else None
+                return redirect(url_for("auth.log_in", next=onward))
+            if not found.may(right):
+                raise Forbidden("right-missing", right=right)
+            return view(*args, **kwargs)
+
+        setattr(inner, POLICY_MARK, right)
+        return inner
+
+    return guard
+
+
+def public(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Open to everybody, logged in or not. A house test keeps the list of these doors."""
+    setattr(view, POLICY_MARK, "public")
+    return view
+
+
+def again(
+    show: Callable[..., ResponseReturnValue],
+) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
+    """On a refusal show the same page once more: status 409, the sentence on top, what was typed kept.
+
+    `show` is the page's GET view; it is called with the same URL arguments.
+    """
+
+    def guard(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+        @wraps(view)
+        def inner(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            try:
+                return view(*args, **kwargs)
+            except (Missing, Forbidden):
+                raise
+            except Refused as refusal:
+                g.refusal = refusal
+                bare = getattr(show, "__wrapped__", show)
+                return bare(*args, **kwargs), 409
+
+        return inner
+
+    return guard

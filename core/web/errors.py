@@ -1,0 +1,78 @@
+"""Every failure gets a Chinese sentence, a request id, and the right status."""
+
+import structlog
+from flask import Flask, g, render_template
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from core import text
+from core.access.rights import ACCESS
+from core.db import db
+from core.errors import Forbidden, Missing, Refused
+
+log = structlog.get_logger()
+OWN_PAGES = {400, 403, 404, 409, 413, 429, 500, 503}
+LIKE = {405: 404, 415: 400, 422: 409}
+
+
+def page(status: int, sentence: str = "", **facts: object) -> ResponseReturnValue:
+    """The error page of a status; a plain one for those without their own."""
+    shown = LIKE.get(status, status)
+    shown = shown if shown in OWN_PAGES else 500 if status >= 500 else 400
+    return render_template(f"errors/{shown}.html", sentence=sentence, **facts), status
+
+
+def init(app: Flask) -> None:
+    """Register the handlers."""
+
+    @app.errorhandler(Missing)
+    def missing(_error: Missing) -> ResponseReturnValue:
+        return page(404)
+
+    @app.errorhandler(Forbidden)
+    def forbidden(error: Forbidden) -> ResponseReturnValue:
+        right = error.facts.get("right")
+        roles = sorted(text.label(role) for role in ACCESS[right]) if right in ACCESS else []  # type: ignore[index]
+        return page(403, text.sentence("refused", error.code, **error.facts), needed_roles=roles)
+
+    @app.errorhandler(Refused)
+    def refused(error: Refused) -> ResponseReturnValue:
+        status = 422 if error.code == "form-key-reused" else 409
+        return page(status, text.sentence("refused", error.code, **error.facts))
+
+    @app.errorhandler(CSRFError)
+    def csrf(_error: CSRFError) -> ResponseReturnValue:
+        return page(400, text.sentence("refused", "form-too-old"))
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> ResponseReturnValue:
+        if error.code is not None and error.code < 400:
+            return error
+        return page(error.code or 500)
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(PoolTimeout)
+    def database_away(error: Exception) -> ResponseReturnValue:
+        db.session.remove()
+        log.error("database away", request_id=getattr(g, "request_id", ""), error=type(error).__name__)
+        return page(503, text.sentence("refused", "database-away"))
+
+    @app.errorhandler(DBAPIError)
+    def database(error: DBAPIError) -> ResponseReturnValue:
+        db.session.rollback()
+        if isinstance(error, IntegrityError):
+            log.warning("constraint", request_id=getattr(g, "request_id", ""), error=str(error.orig)[:200])
+            return page(409, text.sentence("refused", "changed-meanwhile"))
+        log.exception("database error", request_id=getattr(g, "request_id", ""))
+        return page(500)
+
+    @app.errorhandler(Exception)
+    def unexpected(_error: Exception) -> ResponseReturnValue:
+        db.session.rollback()
+        log.exception("unexpected", request_id=getattr(g, "request_id", ""))
+        if app.config["TESTING"] and app.config["PROPAGATE_EXCEPTIONS"]:
+            raise _error
+        return page(500)

@@ -1,0 +1,155 @@
+"""Form fields that speak the house's units, and one way to say that input does not fit.
+
+A field's data is the unit in its name: `YuanField` gives fen, `QuantityField` base units, `DayField` a date.
+"""
+
+import re
+import unicodedata
+from datetime import date
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field, StringField, ValidationError
+from wtforms.widgets import TextInput
+
+from core import money, text
+from core.errors import Refused
+from core.quantity import Unit, parse_sum
+
+MOBILE = re.compile(r"^1[3-9]\d{9}$")
+MAX_ID = 2**63 - 1
+_INVISIBLE = {"Cc", "Cf", "Co", "Cn", "Cs"}
+
+
+def clean(value: str | None) -> str:
+    """NFC, outer blanks off, control, bidi and private characters out; line breaks stay."""
+    folded = unicodedata.normalize("NFC", value or "")
+    kept = (c for c in folded.replace("\r\n", "\n") if c == "\n" or unicodedata.category(c) not in _INVISIBLE)
+    return "".join(kept).strip()
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """Parent of every form."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc, name-defined]
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
+            filters = list(unbound_field.kwargs.get("filters", ()))
+            if issubclass(unbound_field.field_class, StringField):
+                filters.insert(0, clean)
+            return unbound_field.bind(form=form, filters=filters, **options)
+
+    def require(self) -> None:
+        """Go on only with valid input. Raises: Refused "form-invalid" (fields carry their own sentences)."""
+        if not self.validate():
+            raise Refused("form-invalid", count=len(self.errors))
+
+
+class ShortText(StringField):  # type: ignore[misc]
+    """One line of at most `most` characters; `required` unless told otherwise."""
+
+    def __init__(self, label: str = "", *, most: int = 200, required: bool = True, **kw: Any) -> None:
+        super().__init__(label, **kw)
+        self.most, self.required = most, required
+
+    def pre_validate(self, form: Any) -> None:
+        value = self.data or ""
+        if self.required and not value:
+            raise ValidationError(text.sentence("field", "required"))
+        if len(value) > self.most:
+            raise ValidationError(text.sentence("field", "too-long", most=self.most))
+        if "\n" in value and self.most <= 200:
+            raise ValidationError(text.sentence("field", "one-line"))
+
+
+class PhoneField(ShortText):
+    """A mobile number."""
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        if self.data and not MOBILE.match(self.data):
+            raise ValidationError(text.sentence("field", "phone"))
+
+
+class _Parsed(Field):  # type: ignore[misc]
+    """A text that becomes a value; what was typed is shown again when it does not fit."""
+
+    widget = TextInput()
+
+    def __init__(self, label: str = "", *, required: bool = True, **kw: Any) -> None:
+        super().__init__(label, **kw)
+        self.required, self.typed = required, ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.typed = clean(valuelist[0]) if valuelist else ""
+        self.data = None
+        if not self.typed:
+            return
+        try:
+            self.data = self.parse(self.typed)
+        except Refused as refusal:
+            raise ValueError(text.sentence("refused", refusal.code, **refusal.facts)) from None
+
+    def pre_validate(self, form: Any) -> None:
+        if self.required and self.data is None and not self.errors:
+            raise ValidationError(text.sentence("field", "required"))
+
+    def _value(self) -> str:
+        return self.typed or ("" if self.data is None else self.show(self.data))
+
+    def parse(self, typed: str) -> Any:
+        raise NotImplementedError
+
+    def show(self, value: Any) -> str:
+        return str(value)
+
+
+class YuanField(_Parsed):
+    """Yuan as typed, fen as data."""
+
+    def __init__(self, label: str = "", *, least: int = 0, **kw: Any) -> None:
+        super().__init__(label, **kw)
+        self.least = least
+
+    def parse(self, typed: str) -> int:
+        fen = money.parse_yuan(typed)
+        if fen < self.least:
+            raise Refused("amount-too-small", least_fen=self.least)
+        return fen
+
+    def show(self, value: Any) -> str:
+        return money.plain_yuan(value)
+
+
+class QuantityField(_Parsed):
+    """A quantity in `unit`, sums allowed ("19.2+16.7"); base units as data."""
+
+    def __init__(self, label: str = "", *, unit: Unit, **kw: Any) -> None:
+        super().__init__(label, **kw)
+        self.unit = unit
+
+    def parse(self, typed: str) -> int:
+        return parse_sum(typed, self.unit)
+
+
+class CountField(_Parsed):
+    """A whole number within bounds."""
+
+    def __init__(self, label: str = "", *, least: int = 0, most: int = 1_000_000, **kw: Any) -> None:
+        super().__init__(label, **kw)
+        self.least, self.most = least, most
+
+    def parse(self, typed: str) -> int:
+        folded = unicodedata.normalize("NFKC", typed)
+        if not re.fullmatch(r"\d{1,12}", folded) or not self.least <= int(folded) <= self.most:
+            raise Refused("number-out-of-bounds", least=self.least, most=self.most)
+        return int(folded)
+
+
+class DayField(_Parsed):
+    """A county day."""
+
+    def parse(self, typed: str) -> date:
+        try:
+            return date.fromisoformat(typed)
+        except ValueError:
+            raise Refused("day-unreadable") from None

@@ -1,0 +1,73 @@
+"""Front door: `create_app()` joins the floors. Flask, granian, gunicorn and celery find the application here."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+
+import catalog.models
+import catalog.web
+import config
+import core.models
+import market.models
+import market.web
+import procurement.models
+import procurement.web
+from core.cli import commands
+from core.db import db, engine_options
+from core.jobs.worker import make_celery
+from core.web import auth, errors, files, health, inbox, limits, logs, page, security, session
+from core.web.app import XingcunFlask
+
+csrf = CSRFProtect()
+migrate = Migrate(db=db, directory=str(Path(__file__).parent / "migrations"), compare_type=True)
+FLOORS = (catalog.web, market.web, procurement.web)
+
+
+def create_app(**overrides: Any) -> Flask:
+    """The application. `overrides` win over the environment; nothing is connected to yet.
+
+    Raises: RuntimeError in production mode without a secret of its own or with the emulator's gateway.
+    """
+    logs.init()
+    app = XingcunFlask(__name__, root_path=str(config.ROOT))
+    app.config.from_mapping(config.load(overrides))
+    _guard(app)
+    app.config.setdefault("WTF_CSRF_TIME_LIMIT", 12 * 3600)
+    app.config["SQLALCHEMY_DATABASE_URI"] = app.config["DATABASE_URL"] or "postgresql+psycopg:///xingcun"
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(int(app.config["DB_POOL_SIZE"]))
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31536000
+    app.url_map.strict_slashes = False
+    db.init_app(app)
+    migrate.init_app(app)
+    for part in (security, session, limits, page, errors):
+        part.init(app)
+    csrf.init_app(app)
+    for door in (health.bp, auth.bp, inbox.bp, files.bp):
+        app.register_blueprint(door)
+    for floor in FLOORS:
+        floor.init(app, csrf)
+    commands.init(app)
+    make_celery(app)
+    return app
+
+
+def _guard(app: Flask) -> None:
+    """Refuse to serve a county with a demo's secrets (R22, E19)."""
+    if app.config["XINGCUN_MODE"] != "production":
+        app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or "only-for-demo-and-tests"
+        return
+    if len(str(app.config["SECRET_KEY"])) < 32:
+        raise RuntimeError("production needs its own SECRET_KEY of at least 32 characters")
+    gateway = str(app.config["ALIPAY_GATEWAY_URL"])
+    if gateway and gateway != "https://openapi.alipay.com/gateway.do":
+        raise RuntimeError("production pays through openapi.alipay.com only")
+
+
+def __getattr__(name: str) -> Any:
+    """`celery -A wsgi:celery_app` makes the application when it is asked for, not when this is imported."""
+    if name == "celery_app":
+        return create_app().extensions["celery"]
+    raise AttributeError(name)
