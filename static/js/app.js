@@ -52,7 +52,7 @@
     return found ? Number(found[1]) * 1000 + Number((found[2] || "").padEnd(3, "0")) : null;
   };
   const total = (text) => {
-    const parts = text.replace(/[\s,,]/g, "").replace(/[++]/g, "+").replace(/。/g, ".").split("+").filter(Boolean).map(thousandths);
+    const parts = text.replace(/[\s,\uff0c]/g, "").replace(/\uff0b/g, "+").replace(/[\uff0e\u3002]/g, ".").split("+").filter(Boolean).map(thousandths);
     return parts.length > 1 && !parts.includes(null) ? parts.reduce((sum, part) => sum + part, 0) : null;
   };
   on("input", (event) => {
@@ -129,7 +129,7 @@
       const limit = Number(files.closest("[data-uploads]").dataset.uploads);
       const names = Array.from(files.files).map((file) => file.name);
       files.closest(".uploads").querySelector(".upload__names").textContent =
-        names.length > limit ? "最多 " + limit + " 张,请重新选择" : names.length ? "已选 " + names.length + " 个:" + names.join("、") : "";
+        names.length > limit ? "最多 " + limit + " 张，请重新选择" : names.length ? "已选 " + names.length + " 个：" + names.join("、") : "";
     }
     const submits = near(event, "[data-submit]");
     if (submits && submits.form) { submits.form.requestSubmit(); }
