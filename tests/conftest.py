@@ -45,9 +45,8 @@ def place(request: pytest.FixtureRequest) -> Place:
 @pytest.fixture(scope="session")
 def session_app(place: Place) -> Flask:
     """The application, made once for each worker. Forms carry no token here; the browser tests run with tokens."""
-    from wsgi import create_app
-
     from tests.support.client import LoneClient
+    from wsgi import create_app
 
     application = create_app(**place.settings, TESTING=True, WTF_CSRF_ENABLED=False)
     application.test_client_class = LoneClient

