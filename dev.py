@@ -116,7 +116,7 @@ def install(version, *groups):
 def pip(lock, group):
     """With hashes; wheels only, so nothing asks for a compiler; uncompiled, because one package has 36,604 modules."""
     print("安装依赖 %s(首次约一分钟)/ installing packages, about a minute the first time" % group, flush=True)
-    options = ("--require-hashes", "--no-deps", "--no-compile", "--only-binary", ":all:", "--quiet")
+    options = ("--require-hashes", "--no-deps", "--no-compile", "--only-binary", ":all:", "-qq")
     if run(PYTHON, "-m", "pip", "install", *options, "-r", lock):
         give_up(
             "依赖安装失败:请检查网络,或用 PIP_INDEX_URL 指定可达的软件源,然后重试。",

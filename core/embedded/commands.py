@@ -46,7 +46,22 @@ def web(host: str, port: int, *, workers: int = 2, threads: int = 4) -> list[str
 
 def worker() -> list[str]:
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")  # one worker: nobody to talk to
-    return [*PYTHON, "celery", "-A", "wsgi:celery_app", "worker", "-c", "2", "-l", "WARNING", *quiet]
+    as_root = ("-W", "ignore:You're running the worker with superuser")  # in a container it is the only user
+    return [
+        sys.executable,
+        *as_root,
+        "-m",
+        "celery",
+        "-q",
+        "-A",
+        "wsgi:celery_app",
+        "worker",
+        "-c",
+        "2",
+        "-l",
+        "WARNING",
+        *quiet,
+    ]
 
 
 def beat(schedule: Path) -> list[str]:

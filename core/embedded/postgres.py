@@ -73,10 +73,10 @@ class Postgres:
         where = psycopg.conninfo.make_conninfo(host=str(self.socket), dbname=database, user=role, connect_timeout=2)
         return psycopg.connect(where, autocommit=True)
 
-    def prepare(self, log: Log) -> None:
+    def prepare(self) -> None:
         """Make the cluster if there is none, and clear away what a killed one left: processes first, then its lock."""
         if not (self.data / "PG_VERSION").exists():
-            self._initdb(log)
+            self._initdb()
         self._check_version()
         self.end_leftovers()
         if LINUX:  # nobody lives there any more: the file is stale, whoever has that number now
@@ -111,7 +111,7 @@ class Postgres:
 
     def start(self, log: Log, *, seconds: int = 60) -> None:
         """Prepare, spawn and wait until it answers. Raises: EmbeddedError when it does not."""
-        self.prepare(log)
+        self.prepare()
         process = self.spawn(log)
         until = time.monotonic() + seconds
         while process.poll() is None and time.monotonic() < until:
@@ -137,7 +137,7 @@ class Postgres:
         self.stop()
         shutil.rmtree(self.data, ignore_errors=True)
 
-    def _initdb(self, log: Log) -> None:
+    def _initdb(self) -> None:
         """Into a directory beside, then renamed: a cluster is there whole or not at all."""
         new = self.data.with_name(self.data.name + ".new")
         shutil.rmtree(new, ignore_errors=True)
@@ -147,13 +147,13 @@ class Postgres:
             [self.programs / "initdb", "-D", new, *INITDB, *(() if self.durable else ("--no-sync",))],
             env=_environment(),
             cwd="/",
-            stdout=log,
-            stderr=log,
+            capture_output=True,
+            text=True,
             preexec_fn=self.identity.enter,
             check=False,
         )
         if done.returncode:
-            raise EmbeddedError("无法建立数据库目录,请看日志。 / initdb failed; see its log.")
+            raise EmbeddedError(f"无法建立数据库目录。 / initdb failed.\n{done.stdout}{done.stderr}")
         new.rename(self.data)
 
     def _check_version(self) -> None:

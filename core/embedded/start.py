@@ -116,8 +116,8 @@ class Start:
             self.environment.setdefault("DATABASE_OWNER_URL", self.environment["DATABASE_URL"])
             return
         cluster = self.cluster = Postgres(self.var / "pg")
+        cluster.prepare()
         log = self.supervisor.pipe("db")
-        cluster.prepare(log)
         child = self.supervisor.adopt(Child("db", cluster.spawn(log), stop_with=signal.SIGINT))
         os.close(log)
         if not self.supervisor.wait_for(child, cluster.answers, seconds=300):  # a long recovery is still one

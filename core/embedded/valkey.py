@@ -19,6 +19,7 @@ bind 127.0.0.1
 port {port}
 requirepass {password}
 daemonize no
+loglevel warning
 dir .
 databases 64
 appendonly {durable}
