@@ -44,29 +44,18 @@ def web(host: str, port: int, *, workers: int = 2, threads: int = 4) -> list[str
     return (granian if granian_runs() else gunicorn)(host, port, workers=workers, threads=threads)
 
 
+CELERY = ("-m", "celery", "--quiet", "-A", "wsgi:celery_app")
+
+
 def worker() -> list[str]:
-    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")  # one worker: nobody to talk to
-    as_root = ("-W", "ignore:You're running the worker with superuser")  # in a container it is the only user
-    return [
-        sys.executable,
-        *as_root,
-        "-m",
-        "celery",
-        "-q",
-        "-A",
-        "wsgi:celery_app",
-        "worker",
-        "-c",
-        "2",
-        "-l",
-        "WARNING",
-        *quiet,
-    ]
+    as_root = ("-W", "ignore:You're running the worker with superuser")  # in a container there is nobody else
+    alone = ("--without-gossip", "--without-mingle", "--without-heartbeat")  # one worker: nobody to talk to
+    return [sys.executable, *as_root, *CELERY, "worker", "--concurrency=2", "--loglevel=WARNING", *alone]
 
 
 def beat(schedule: Path) -> list[str]:
     """`schedule` is beat's own file of last runs; no pid file, which a killed one would leave in the way."""
-    return [*PYTHON, "celery", "-A", "wsgi:celery_app", "beat", "-l", "WARNING", "-s", str(schedule), "--pidfile="]
+    return [sys.executable, *CELERY, "beat", "--loglevel=WARNING", f"--schedule={schedule}", "--pidfile="]
 
 
 def emulator(port: int, store: Path, keys: Path) -> list[str]:

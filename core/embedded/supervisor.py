@@ -139,11 +139,13 @@ class Supervisor:
     # --- watching ------------------------------------------------------------------------------------
 
     def pump(self, seconds: float) -> None:
-        """Show what the children print for up to `seconds`. Raises: Stopped."""
-        for key, _events in self._selector.select(seconds):
-            self._read(key.fd, key.data)
-        if self.stopping:
-            raise Stopped
+        """Show what the children print for `seconds`. Raises: Stopped."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            for key, _events in self._selector.select(left):
+                self._read(key.fd, key.data)
+            if self.stopping:
+                raise Stopped
 
     def _read(self, descriptor: int, name: str) -> None:
         more = os.read(descriptor, 65536)
