@@ -10,7 +10,6 @@ from flask_wtf.csrf import CSRFProtect
 import catalog.models
 import catalog.web
 import config
-import core.models
 import market.models
 import market.web
 import procurement.models

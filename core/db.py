@@ -201,7 +201,8 @@ END $$
 def protection(table: str, app_role: str) -> list[str]:
     """SQL that makes `table` append-only: triggers for everybody, and no right to change for the app."""
     return [
-        f"CREATE TRIGGER {table}_facts BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+        f"CREATE TRIGGER {table}_facts BEFORE UPDATE OR DELETE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_change()",
         f"CREATE TRIGGER {table}_facts_all BEFORE TRUNCATE ON {table} EXECUTE FUNCTION refuse_change()",
         f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {app_role}",
     ]

@@ -78,7 +78,7 @@ def show(name: str, value: object) -> str:
     return str(value)
 
 
-def sentence(section: str, code: str, **facts: object) -> str:
+def sentence(section: str, code: str, /, **facts: object) -> str:
     """The sentence of `code`; the code itself when nobody wrote one (a house test forbids that)."""
     pattern = _catalogue().get(section, {}).get(code)
     return code if pattern is None else _Formatter().vformat(pattern, (), facts)

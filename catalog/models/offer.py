@@ -1,27 +1,13 @@
 """What it costs and how much is there: offers in versions, stock as a conditional count with its moves."""
 
 from datetime import datetime
-from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from catalog.rules.offer import OfferAudience, SaleMode, StockMoveKind
 from core.db import Base, BaseQty, Bp, Fen, FenX100, Pk, Ref
 from core.quantity import BaseUnit
-
-
-class SaleMode(StrEnum):
-    """Weighed at acceptance, or counted in packs."""
-
-    BY_WEIGHT = "by_weight"
-    BY_PACK = "by_pack"
-
-
-class OfferAudience(StrEnum):
-    """Whom a pack is for."""
-
-    EVERYBODY = "everybody"
-    UNITS = "units"
 
 
 class Offer(Base):
@@ -88,17 +74,6 @@ class OfferStock(Base):
     __table_args__ = (
         sa.CheckConstraint("on_hand >= 0 AND reserved >= 0 AND reserved <= on_hand", name="never_oversold"),
     )
-
-
-class StockMoveKind(StrEnum):
-    """Why stock changed. `RESERVE`/`RELEASE` move the promise, the others the goods."""
-
-    RECEIVE = "receive"
-    ADJUST = "adjust"
-    RESERVE = "reserve"
-    RELEASE = "release"
-    SHIP = "ship"
-    RETURN = "return"
 
 
 class StockMove(Base):

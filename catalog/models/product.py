@@ -1,11 +1,12 @@
 """What is sold: categories, products, certificates, and the lots that goods come from."""
 
 from datetime import date, datetime
-from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from catalog.rules.certificates import CertificateKind, CertificateStatus
+from catalog.rules.listing import ProductState
 from core.db import Base, BaseQty, Line, Pk, Ref
 
 
@@ -40,17 +41,6 @@ class CategoryRestriction(Base):
     document: Mapped[Line]
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
-
-
-class ProductState(StrEnum):
-    """Where a product stands between its clerk, the township and the platform."""
-
-    DRAFT = "draft"
-    ORIGIN_CHECK = "origin_check"
-    CONTENT_CHECK = "content_check"
-    LISTED = "listed"
-    RETURNED = "returned"
-    WITHDRAWN = "withdrawn"
 
 
 class Product(Base):
@@ -94,25 +84,6 @@ class ProductPicture(Base):
     product_id: Mapped[Ref] = mapped_column(sa.ForeignKey("product.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     file_id: Mapped[Ref] = mapped_column(sa.ForeignKey("stored_file.id"))
-
-
-class CertificateKind(StrEnum):
-    """Badges (green, organic, GI) and the licences that selling needs (SC, JY, quarantine)."""
-
-    GREEN = "green"
-    ORGANIC = "organic"
-    GI = "gi"
-    SC = "sc"
-    JY = "jy"
-    QUARANTINE = "quarantine"
-
-
-class CertificateStatus(StrEnum):
-    """Whether the issuer's word still stands."""
-
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-    REVOKED = "revoked"
 
 
 class Certificate(Base):

@@ -1,32 +1,12 @@
 """Who sells: admitted suppliers, and the households and agreements behind them."""
 
 from datetime import date, datetime
-from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from catalog.rules.supplier import EntityType, HouseholdCategory, LinkageMode, SupplierStatus
 from core.db import Base, Fen, Line, Pk, Ref
-
-
-class EntityType(StrEnum):
-    """Legal form of a supplier."""
-
-    COOPERATIVE = "cooperative"
-    FAMILY_FARM = "family_farm"
-    COLLECTIVE = "collective"
-    FIRM = "firm"
-    TRADER = "trader"
-
-
-class SupplierStatus(StrEnum):
-    """Only an active supplier's goods are seen; evidence stays whatever happens (rule 67)."""
-
-    APPLYING = "applying"
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-    REMOVED = "removed"
-    BLACKLISTED = "blacklisted"
 
 
 class Supplier(Base):
@@ -68,14 +48,6 @@ class VillageCategory(Base):
     created_at: Mapped[datetime]
 
 
-class HouseholdCategory(StrEnum):
-    """What a household is to the policy."""
-
-    EXITED = "exited"
-    MONITORED = "monitored"
-    ORDINARY = "ordinary"
-
-
 class Household(Base):
     """A household by code only. No name, number or phone stands here."""
 
@@ -88,17 +60,6 @@ class Household(Base):
     members: Mapped[int]
 
     __table_args__ = (sa.CheckConstraint("members BETWEEN 1 AND 30", name="members"),)
-
-
-class LinkageMode(StrEnum):
-    """How a supplier is bound to a household."""
-
-    PURCHASE = "purchase"
-    WAGE = "wage"
-    DIVIDEND = "dividend"
-    GUARANTEED = "guaranteed"
-    LAND_RENT = "land_rent"
-    CUSTODY = "custody"
 
 
 class LinkageAgreement(Base):

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core import clock
 from core.db import after_commit, db, lost_race, transaction
-from core.jobs.models import Outbox
+from core.jobs.models import Outbox as Outbox
 
 Work = Callable[..., None]
 log = structlog.get_logger()
@@ -57,7 +57,7 @@ def _send(outbox_id: int) -> None:
     for hand_over in sender:
         try:
             hand_over(outbox_id)
-        except Exception as error:  # the broker is away: the row stays, the sweeper sends it
+        except Exception as error:  # noqa: BLE001 - the broker is away: the row stays, the sweeper sends it
             log.warning("job not sent", outbox_id=outbox_id, error=type(error).__name__)
 
 

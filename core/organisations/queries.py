@@ -72,7 +72,7 @@ def names(ids: set[int]) -> dict[int, str]:
     if not ids:
         return {}
     rows = db.session.execute(sa.select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids)))
-    return {id_: name for id_, name in rows}
+    return {row.id: row.name for row in rows}
 
 
 def named(name: str, *, on: date, kind: OrganisationKind) -> int | None:

@@ -39,4 +39,5 @@ def names(ids: set[int]) -> dict[int, str]:
     """Names by id."""
     if not ids:
         return {}
-    return {i: n for i, n in db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(ids)))}
+    rows = db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(ids)))
+    return {row.id: row.name for row in rows}

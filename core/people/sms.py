@@ -5,6 +5,6 @@ from core.db import db
 from core.people.models import SentMessage
 
 
-def send(phone: str, code: str, **facts: object) -> None:
-    """Send the sentence `code` of section `[sms]`, in the open transaction."""
-    db.session.add(SentMessage(phone=phone, text=text.sentence("sms", code, **facts), sent_at=clock.now()))
+def send(phone: str, message: str, /, **facts: object) -> None:
+    """Send the sentence `message` of section `[sms]`, in the open transaction."""
+    db.session.add(SentMessage(phone=phone, text=text.sentence("sms", message, **facts), sent_at=clock.now()))

@@ -31,7 +31,10 @@ class Report:
 
 
 def verify() -> Report:
-    """Recompute all streams: numbers without a gap, links, copied columns, heads. An emptied table is found by its heads."""
+    """Recompute all streams: numbers without a gap, links, copied columns.
+
+    An emptied table or a cut tail is found by the heads.
+    """
     events, broken = 0, []
     for stream in Stream:
         count, fault = _walk(stream)

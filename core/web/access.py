@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
 
-from flask import g, redirect, request, url_for
+from flask import g, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core.access.actor import Actor
@@ -74,7 +74,7 @@ def again(
             except Refused as refusal:
                 g.refusal = refusal
                 bare = getattr(show, "__wrapped__", show)
-                return bare(*args, **kwargs), 409
+                return make_response(bare(*args, **kwargs), 409)
 
         return inner
 

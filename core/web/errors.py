@@ -1,7 +1,9 @@
 """Every failure gets a Chinese sentence, a request id, and the right status."""
 
+from typing import Any
+
 import structlog
-from flask import Flask, g, render_template
+from flask import Flask, current_app, g, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
@@ -9,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from core import text
-from core.access.rights import ACCESS
+from core.access.rights import ACCESS, Right
 from core.db import db
 from core.errors import Forbidden, Missing, Refused
 
@@ -25,54 +27,66 @@ def page(status: int, sentence: str = "", **facts: object) -> ResponseReturnValu
     return render_template(f"errors/{shown}.html", sentence=sentence, **facts), status
 
 
+def missing(_error: Exception) -> ResponseReturnValue:
+    return page(404)
+
+
+def forbidden(error: Forbidden) -> ResponseReturnValue:
+    right = error.facts.get("right")
+    roles = sorted(text.label(role) for role in ACCESS[right]) if isinstance(right, Right) else []
+    return page(403, text.sentence("refused", error.code, **error.facts), needed_roles=roles)
+
+
+def refused(error: Refused) -> ResponseReturnValue:
+    status = 422 if error.code == "form-key-reused" else 409
+    return page(status, text.sentence("refused", error.code, **error.facts))
+
+
+def csrf(_error: CSRFError) -> ResponseReturnValue:
+    return page(400, text.sentence("refused", "form-too-old"))
+
+
+def http(error: HTTPException) -> ResponseReturnValue:
+    if error.code is not None and error.code < 400:
+        return error
+    return page(error.code or 500)
+
+
+def database_away(error: Exception) -> ResponseReturnValue:
+    db.session.remove()
+    log.error("database away", request_id=getattr(g, "request_id", ""), error=type(error).__name__)
+    return page(503, text.sentence("refused", "database-away"))
+
+
+def database(error: DBAPIError) -> ResponseReturnValue:
+    db.session.rollback()
+    if isinstance(error, IntegrityError):
+        log.warning("constraint", request_id=getattr(g, "request_id", ""), error=str(error.orig)[:200])
+        return page(409, text.sentence("refused", "changed-meanwhile"))
+    log.error("database error", request_id=getattr(g, "request_id", ""), exc_info=error)
+    return page(500)
+
+
+def unexpected(error: Exception) -> ResponseReturnValue:
+    db.session.rollback()
+    log.error("unexpected", request_id=getattr(g, "request_id", ""), exc_info=error)
+    if current_app.config["PROPAGATE_EXCEPTIONS"]:
+        raise error
+    return page(500)
+
+
 def init(app: Flask) -> None:
-    """Register the handlers."""
-
-    @app.errorhandler(Missing)
-    def missing(_error: Missing) -> ResponseReturnValue:
-        return page(404)
-
-    @app.errorhandler(Forbidden)
-    def forbidden(error: Forbidden) -> ResponseReturnValue:
-        right = error.facts.get("right")
-        roles = sorted(text.label(role) for role in ACCESS[right]) if right in ACCESS else []  # type: ignore[index]
-        return page(403, text.sentence("refused", error.code, **error.facts), needed_roles=roles)
-
-    @app.errorhandler(Refused)
-    def refused(error: Refused) -> ResponseReturnValue:
-        status = 422 if error.code == "form-key-reused" else 409
-        return page(status, text.sentence("refused", error.code, **error.facts))
-
-    @app.errorhandler(CSRFError)
-    def csrf(_error: CSRFError) -> ResponseReturnValue:
-        return page(400, text.sentence("refused", "form-too-old"))
-
-    @app.errorhandler(HTTPException)
-    def http(error: HTTPException) -> ResponseReturnValue:
-        if error.code is not None and error.code < 400:
-            return error
-        return page(error.code or 500)
-
-    @app.errorhandler(OperationalError)
-    @app.errorhandler(PoolTimeout)
-    def database_away(error: Exception) -> ResponseReturnValue:
-        db.session.remove()
-        log.error("database away", request_id=getattr(g, "request_id", ""), error=type(error).__name__)
-        return page(503, text.sentence("refused", "database-away"))
-
-    @app.errorhandler(DBAPIError)
-    def database(error: DBAPIError) -> ResponseReturnValue:
-        db.session.rollback()
-        if isinstance(error, IntegrityError):
-            log.warning("constraint", request_id=getattr(g, "request_id", ""), error=str(error.orig)[:200])
-            return page(409, text.sentence("refused", "changed-meanwhile"))
-        log.exception("database error", request_id=getattr(g, "request_id", ""))
-        return page(500)
-
-    @app.errorhandler(Exception)
-    def unexpected(_error: Exception) -> ResponseReturnValue:
-        db.session.rollback()
-        log.exception("unexpected", request_id=getattr(g, "request_id", ""))
-        if app.config["TESTING"] and app.config["PROPAGATE_EXCEPTIONS"]:
-            raise _error
-        return page(500)
+    """Register the handlers; the most special wins."""
+    handlers: tuple[tuple[type[Exception], Any], ...] = (
+        (Missing, missing),
+        (Forbidden, forbidden),
+        (Refused, refused),
+        (CSRFError, csrf),
+        (HTTPException, http),
+        (OperationalError, database_away),
+        (PoolTimeout, database_away),
+        (DBAPIError, database),
+        (Exception, unexpected),
+    )
+    for kind, handler in handlers:
+        app.register_error_handler(kind, handler)

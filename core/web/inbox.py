@@ -16,17 +16,18 @@ bp = Blueprint("inbox", __name__)
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to do: its sentence, where, by when, and the word on its button. `count` > 1 bundles equals."""
+    """Something to do: its sentence, where, by when. `count` bundles equals; `tone` is info, warn or danger."""
 
-    title: str
-    url: str
-    button: str
-    due_on: date | None = None
+    text: str
+    href: str
     count: int = 1
-    detail: str = ""
-    urgent: bool = False
+    note: str = ""
+    due_on: date | None = None
+    tone: str = "info"
+    icon: str = "inbox"
 
 
+TONES = ("danger", "warn", "info")
 Provider = Callable[[Actor], Iterable[Task]]
 PROVIDERS: list[Provider] = []
 
@@ -41,7 +42,7 @@ def provide(give: Provider) -> Provider:
 def tasks_of(who: Actor) -> list[Task]:
     """Everything that waits for this person, the urgent and the oldest due first."""
     found = [task for give in PROVIDERS for task in give(who)]
-    return sorted(found, key=lambda t: (not t.urgent, t.due_on or date.max))
+    return sorted(found, key=lambda t: (TONES.index(t.tone), t.due_on or date.max))
 
 
 @bp.get("/desk")

@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -16,7 +17,7 @@ def mask(line: str) -> str:
     return _PHONE.sub(r"\1****\2", _LONG.sub(r"\1***********\2", line))
 
 
-def _masked(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+def _masked(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
     return {key: mask(value) if isinstance(value, str) else value for key, value in event.items()}
 
 

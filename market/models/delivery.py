@@ -1,22 +1,12 @@
 """Deliveries and what two people accepted of them. Lot and origin stand on the delivery line (rule 39)."""
 
 from datetime import date, datetime
-from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, BaseQty, Fen, JsonDict, Line, Pk, Ref
-
-
-class DeliveryState(StrEnum):
-    """From the van to the signatures."""
-
-    ON_THE_WAY = "on_the_way"
-    COUNTED = "counted"
-    ACCEPTED = "accepted"
-    PART_ACCEPTED = "part_accepted"
-    REJECTED = "rejected"
+from market.rules.delivery_states import DeliveryState
 
 
 class Delivery(Base):

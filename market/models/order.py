@@ -1,36 +1,14 @@
 """Orders: one legal order per supplier, lines frozen as they were agreed, every step written down."""
 
 from datetime import date, datetime
-from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from catalog.models.offer import SaleMode
+from catalog.rules.offer import SaleMode
 from core.db import Base, BaseQty, Code, Fen, FenX100, Line, Pk, Ref
 from core.quantity import BaseUnit
-
-
-class OrderKind(StrEnum):
-    """Who buys: a unit's canteen, a union, a resident."""
-
-    CANTEEN = "canteen"
-    UNION = "union"
-    RESIDENT = "resident"
-
-
-class OrderState(StrEnum):
-    """The order's axis; payment, delivery and invoice have their own."""
-
-    PENDING_PAY = "pending_pay"
-    PLACED = "placed"
-    CONFIRMED = "confirmed"
-    PAID = "paid"
-    SHIPPED = "shipped"
-    RECEIVED = "received"
-    FULFILLED = "fulfilled"
-    CLOSED = "closed"
-    CANCELLED = "cancelled"
+from market.rules.order_states import OrderKind, OrderState
 
 
 class OrderGroup(Base):

@@ -1,12 +1,12 @@
 """Payments of residents: the payee is always the supplier's own merchant account."""
 
 from datetime import datetime
-from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Fen, Line, Pk, Ref
+from market.rules.payment_states import PaymentState
 
 
 class MerchantAccount(Base):
@@ -32,21 +32,6 @@ class MerchantAccount(Base):
             postgresql_where=sa.text("is_active"),
         ),
     )
-
-
-class PaymentState(StrEnum):
-    """Monotone: a late lower event never moves a payment back."""
-
-    CREATED = "created"
-    PENDING = "pending"
-    CLOSING = "closing"
-    CLOSED = "closed"
-    PAID = "paid"
-    PAID_LATE = "paid_late"
-    PART_REFUNDED = "part_refunded"
-    REFUNDING = "refunding"
-    REFUNDED = "refunded"
-    REVIEW = "review"
 
 
 class PaymentIntent(Base):

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Code, Fen, Line, Pk, Ref
+from market.rules.transfer import ConfirmedBy, TransferState
 
 
 class Invoice(Base):
@@ -40,23 +41,6 @@ class InvoiceAcceptance(Base):
     acceptance_id: Mapped[Ref] = mapped_column(sa.ForeignKey("acceptance.id"), primary_key=True)
     invoice_id: Mapped[Ref] = mapped_column(sa.ForeignKey("invoice.id"), index=True)
     amount_fen: Mapped[Fen]
-
-
-class TransferState(StrEnum):
-    """Prepared with a remittance code, declared by the payer, confirmed by somebody else (rule 25)."""
-
-    PREPARED = "prepared"
-    DECLARED = "declared"
-    CONFIRMED = "confirmed"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-
-
-class ConfirmedBy(StrEnum):
-    """Whose word confirmed a transfer."""
-
-    SUPPLIER = "supplier"
-    FINANCE = "finance"
 
 
 class Transfer(Base):

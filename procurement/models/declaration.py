@@ -1,50 +1,13 @@
 """预留份额填报: one total with its parts and a reserve per scheme, in versions."""
 
 from datetime import date, datetime
-from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Bp, Code, Fen, Line, Pk, Ref
-
-
-class CanteenStatus(StrEnum):
-    """How a unit feeds its people in a year."""
-
-    OWN = "own"
-    OUTSOURCED = "outsourced"
-    SHARED_LEAD = "shared_lead"
-    SHARED_MEMBER = "shared_member"
-    NONE = "none"
-
-
-class DeclarationState(StrEnum):
-    """Only confirmed is in force; submitted is shown as provisional (rule 12)."""
-
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    REVIEWED = "reviewed"
-    CONFIRMED = "confirmed"
-    RETURNED = "returned"
-
-
-class DeclarationKind(StrEnum):
-    """A unit's filing, a change of it, or finance's assessment of a silent unit (rule 92)."""
-
-    FILING = "filing"
-    AMENDMENT = "amendment"
-    ASSESSMENT = "assessment"
-
-
-class PartKind(StrEnum):
-    """What the total is made of (rule 12)."""
-
-    STAFF_MEALS = "staff_meals"
-    RECEPTION = "reception"
-    PUPIL_MEALS = "pupil_meals"
-    SUBSIDIES = "subsidies"
-    CONTRACTOR = "contractor"
+from procurement.rules.amendment import DeclarationKind
+from procurement.rules.declaration import CanteenStatus, DeclarationState, PartKind
 
 
 class Declaration(Base):

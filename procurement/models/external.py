@@ -1,47 +1,13 @@
 """Orders made on the national 832 platform, brought in by file."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Fen, JsonDict, Line, Pk, Ref
-
-
-class ImportSide(StrEnum):
-    """A unit's own report, or finance's check file."""
-
-    SELF = "self"
-    CHECK = "check"
-
-
-class ImportState(StrEnum):
-    """Looked at, taken over, undone by reversal."""
-
-    PREVIEW = "preview"
-    COMMITTED = "committed"
-    UNDONE = "undone"
-    DISCARDED = "discarded"
-
-
-class RowVerdict(StrEnum):
-    """What a row means against what is known."""
-
-    NEW = "new"
-    SAME = "same"
-    CHANGED = "changed"
-    REFUSED = "refused"
-
-
-class PurchaseType(StrEnum):
-    """采购类型 as the platform says it."""
-
-    CANTEEN = "canteen"
-    UNION = "union"
-    BOTH = "both"
-    OTHER = "other"
+from procurement.rules.p832 import ImportSide, ImportState, PurchaseType, RowVerdict
 
 
 class ImportBatch(Base):

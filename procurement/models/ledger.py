@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, BaseQty, Code, Fen, JsonDict, Pk, Ref
+from procurement.rules.scheme import Channel, FundSource
 
 
 class FactKind(StrEnum):
@@ -23,23 +24,6 @@ class FactKind(StrEnum):
     STATED = "stated"
     REATTRIBUTED = "reattributed"
     DECLARED = "declared"
-
-
-class Channel(StrEnum):
-    """Where it was bought."""
-
-    COUNTY = "county"
-    OFFLINE = "offline"
-    P832 = "p832"
-    ORDINARY = "ordinary"
-
-
-class FundSource(StrEnum):
-    """Whose money."""
-
-    CANTEEN = "canteen"
-    UNION = "union"
-    PERSONAL = "personal"
 
 
 class FactHead(Base):

@@ -1,41 +1,14 @@
 """Purchase plans: all lines of a week or month, platform and ordinary vendors, approved by another person."""
 
 from datetime import date, datetime
-from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, BaseQty, Fen, JsonDict, Line, Pk, Ref
 from core.quantity import BaseUnit
-
-
-class PlanState(StrEnum):
-    """Where a plan stands."""
-
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    APPROVED = "approved"
-    RETURNED = "returned"
-    WITHDRAWN = "withdrawn"
-    CLOSED = "closed"
-
-
-class ApprovalLevel(StrEnum):
-    """Who has to approve by the unit's limits (rule 62)."""
-
-    RULE = "rule"
-    HEAD = "head"
-    COLLECTIVE = "collective"
-
-
-class Gate(StrEnum):
-    """What happens to a line that eats the reserve (rule 96)."""
-
-    OFF = "off"
-    WARN = "warn"
-    REASON = "reason"
-    STOP = "stop"
+from procurement.rules.gate import Gate
+from procurement.rules.plan import ApprovalLevel, LineChannel, PlanState, ReleaseKind
 
 
 class Plan(Base):
@@ -74,13 +47,6 @@ class Plan(Base):
     )
 
 
-class LineChannel(StrEnum):
-    """Bought here, or from an ordinary vendor."""
-
-    PLATFORM = "platform"
-    ORDINARY = "ordinary"
-
-
 class PlanLine(Base):
     """One line of a plan. `eligibility` is {scheme: {"eligible": bool, "reason": code}} as judged at submission."""
 
@@ -111,14 +77,6 @@ class PlanLine(Base):
         sa.CheckConstraint("(channel = 'platform') = (offer_version_id IS NOT NULL)", name="channel"),
         sa.CheckConstraint("channel = 'platform' OR vendor <> ''", name="vendor_named"),
     )
-
-
-class ReleaseKind(StrEnum):
-    """The three ways out of a stop (rule 97); adding eligible lines needs no record."""
-
-    RAISED_TOTAL = "raised_total"
-    EMERGENCY = "emergency"
-    REASON = "reason"
 
 
 class PlanRelease(Base):

@@ -1,20 +1,13 @@
 """Quota schemes 口径 as dated versions: the rules by which the one ledger is read."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Bp, Line, Pk, Ref
-
-
-class GoodsRule(StrEnum):
-    """Which goods fit: whatever the channel sells, or ingredients of exited origin."""
-
-    ANY = "any"
-    INGREDIENT_EXITED = "ingredient_exited"
+from procurement.rules.scheme import GoodsRule
 
 
 class SchemeVersion(Base):

@@ -1,21 +1,12 @@
 """The other ninety percent: per canteen and month, all ingredient spending outside Xingcun."""
 
 from datetime import datetime
-from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Fen, Line, Pk, Ref
-
-
-class StatementState(StrEnum):
-    """Written by one, confirmed by another; a later version replaces the earlier."""
-
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    CONFIRMED = "confirmed"
-    RETURNED = "returned"
+from procurement.rules.statement import StatementState
 
 
 class SpendingStatement(Base):

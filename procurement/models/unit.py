@@ -1,30 +1,12 @@
 """What a budget unit and a canteen are to procurement, beside being organisations."""
 
 from datetime import date, datetime
-from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Fen, Line, Pk, Ref
-
-
-class UnitKind(StrEnum):
-    """What the unit does; also what its canteens may not buy (rule 70)."""
-
-    SCHOOL = "school"
-    KINDERGARTEN = "kindergarten"
-    HOSPITAL = "hospital"
-    BUREAU = "bureau"
-    TOWN = "town"
-    INSTITUTION = "institution"
-
-
-class BudgetLevel(StrEnum):
-    """The county's own units, and units of another level seated here (驻临单位): outside totals and ranking."""
-
-    COUNTY = "county"
-    STATIONED = "stationed"
+from procurement.rules.unit import BudgetLevel, UnitKind
 
 
 class BudgetUnit(Base):

@@ -1,0 +1,40 @@
+"""Reading the goods tree."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from catalog.models.product import Category
+from core.db import db
+
+
+@dataclass(frozen=True)
+class CategoryRow:
+    """One category; a branch has no parent."""
+
+    id: int
+    code: str
+    name: str
+    parent_id: int | None
+    is_leaf: bool
+    is_ingredient: bool
+    art: str
+
+
+def listed() -> list[CategoryRow]:
+    """The whole tree in its order."""
+    columns = (
+        Category.id,
+        Category.code,
+        Category.name,
+        Category.parent_id,
+        Category.is_leaf,
+        Category.is_ingredient,
+        Category.art,
+    )
+    return [CategoryRow(*row) for row in db.session.execute(sa.select(*columns).order_by(Category.position))]
+
+
+def branches() -> list[CategoryRow]:
+    """The shop's first row."""
+    return [row for row in listed() if row.parent_id is None]

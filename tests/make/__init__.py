@@ -1,0 +1,20 @@
+"""Builders for tests: each writes the least that is true, commits, and gives back the row or its id."""
+
+from tests.make.catalog import household, product, supplier, village_is_exited
+from tests.make.core import actor, day, log_in, organisation, person, seat
+from tests.make.procurement import canteen, unit
+
+__all__ = [
+    "actor",
+    "canteen",
+    "day",
+    "household",
+    "log_in",
+    "organisation",
+    "person",
+    "product",
+    "seat",
+    "supplier",
+    "unit",
+    "village_is_exited",
+]
