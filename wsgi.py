@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 import catalog.models
 import catalog.web
 import config
+import core.models
 import market.models
 import market.web
 import procurement.models
@@ -22,6 +23,7 @@ from core.web.app import XingcunFlask
 
 csrf = CSRFProtect()
 migrate = Migrate(db=db, directory=str(Path(__file__).parent / "migrations"), compare_type=True)
+TABLES = (core.models, catalog.models, market.models, procurement.models)
 FLOORS = (catalog.web, market.web, procurement.web)
 
 

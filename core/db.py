@@ -200,10 +200,10 @@ END $$
 
 def protection(table: str, app_role: str) -> list[str]:
     """SQL that makes `table` append-only: triggers for everybody, and no right to change for the app."""
+    guard = "EXECUTE FUNCTION refuse_change()"
     return [
-        f"CREATE TRIGGER {table}_facts BEFORE UPDATE OR DELETE ON {table} "
-        "FOR EACH ROW EXECUTE FUNCTION refuse_change()",
-        f"CREATE TRIGGER {table}_facts_all BEFORE TRUNCATE ON {table} EXECUTE FUNCTION refuse_change()",
+        f"CREATE TRIGGER {table}_facts BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {guard}",
+        f"CREATE TRIGGER {table}_facts_all BEFORE TRUNCATE ON {table} {guard}",
         f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {app_role}",
     ]
 

@@ -7,8 +7,10 @@ from sqlalchemy import func, select
 
 from core.db import db, transaction
 from core.people import services as people
-from core.people.models import Person
+from core.people.models import Person, SentMessage
 from core.trail.models import AuditEvent
+
+PASSWORD = "a-long-password"
 
 
 @pytest.fixture
@@ -17,7 +19,7 @@ def wang(app: Flask) -> int:
         return people.create("王丽", phone="13812345678", password="a-long-password").id
 
 
-def log_in(client: FlaskClient, password: str = "a-long-password", **extra: str) -> int:
+def log_in(client: FlaskClient, password: str = PASSWORD, **extra: str) -> int:
     answer = client.post("/login", data={"login": "13812345678", "password": password, **extra})
     return answer.status_code
 
@@ -78,8 +80,6 @@ def test_next_never_leads_away(client: FlaskClient, wang: int) -> None:
 
 def test_a_code_lets_a_new_resident_in_once(client: FlaskClient, app: Flask) -> None:
     client.post("/login/code/send", data={"phone": "13900000001"})
-    from core.people.models import SentMessage
-
     sent = db.session.scalars(select(SentMessage.text)).one()
     code = "".join(c for c in sent if c.isdigit())[:6]
 

@@ -30,8 +30,7 @@ def day(text: str) -> date:
 
 def person(name: str = "示例人", *, phone: str | None = None) -> Person:
     with writing():
-        found = people.create(name, phone=phone or f"138{next(_numbers):08d}", password=PASSWORD)
-    return found
+        return people.create(name, phone=phone or f"138{next(_numbers):08d}", password=PASSWORD)
 
 
 def organisation(kind: OrganisationKind, name: str | None = None, **columns: Any) -> Organisation:
