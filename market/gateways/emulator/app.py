@@ -1,0 +1,104 @@
+"""The emulator as a WSGI application: the gateway, the cashier, the control API."""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, redirect, render_template, request, url_for
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from market.gateways.emulator import cashier, control, gateway
+from market.gateways.emulator.emulator import Emulator
+from market.gateways.emulator.gateway import CUT, Reply
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+MAX_BODY = 1024 * 1024
+DROP = "emulator.drop"
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
+    "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+def create_emulator_app(emulator: Emulator) -> Flask:
+    """The whole emulator on one port. `emulator.courier.start()` is the server's business, not the app's."""
+    app = Flask("market.gateways.emulator", static_url_path="/_static")
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.extensions["emulator"] = emulator
+    app.register_blueprint(cashier.blueprint(emulator))
+    app.register_blueprint(control.blueprint(emulator))
+
+    @app.route("/gateway.do", methods=["GET", "POST"])
+    @app.route("/<path:front>/gateway.do", methods=["GET", "POST"])
+    def serve(front: str = "") -> Any:
+        return _response(emulator, gateway.handle(emulator, request.query_string, request.get_data()))
+
+    @app.errorhandler(RequestEntityTooLarge)
+    def too_large(error: RequestEntityTooLarge) -> tuple[str, int]:
+        return "request too large", 413
+
+    @app.after_request
+    def harden(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    wrapped: Any = _Lines(app.wsgi_app, emulator.pause)
+    app.wsgi_app = wrapped
+    return app
+
+
+def _response(emulator: Emulator, reply: Reply) -> Any:
+    if reply.drop:
+        request.environ[DROP] = reply
+        return Response(status=500)
+    if reply.cashier:
+        return redirect(url_for("cashier.page", code=reply.cashier), 302)
+    if reply.refused:
+        return render_template("refused.html", refused=reply.refused), 200
+    return Response(reply.body, reply.status, content_type=reply.content_type)
+
+
+class _Lines:
+    """Below Flask: accepts absolute-form request lines on servers that do not, and cuts the line where a fault asks."""
+
+    def __init__(self, app: Callable[..., Any], pause: Callable[[float], None]) -> None:
+        self._app = app
+        self._pause = pause
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(("http://", "https://")):
+            environ["PATH_INFO"] = urlsplit(path).path or "/"
+        kept: list[Any] = []
+
+        def keep(*args: Any) -> Callable[[bytes], object]:
+            kept[:] = args
+            return lambda data: None
+
+        body = self._app(environ, keep)
+        reply = environ.get(DROP)
+        if reply is None:
+            start_response(*kept)
+            return body  # type: ignore[no-any-return]
+        self._drop(environ, reply)
+        return []
+
+    def _drop(self, environ: "WSGIEnvironment", reply: Reply) -> None:
+        """Over a socket: close it. In process: raise what a client would have met."""
+        line = environ.get("werkzeug.socket")
+        if line is None:
+            raise ConnectionResetError("cut by a fault") if reply.drop == CUT else TimeoutError("held by a fault")
+        if reply.drop != CUT:
+            self._pause(reply.wait_ms / 1000)
+        raise ConnectionResetError("cut by a fault")
+
+
+def wsgi(emulator: Emulator) -> "WSGIApplication":
+    """The same, for any other WSGI server (faults that cut the line need werkzeug's or an in-process client)."""
+    return create_emulator_app(emulator)

@@ -1,0 +1,75 @@
+"""`flask emulator ...` and `python -m market.gateways.emulator ...`: start it, and steer a running one."""
+
+import json
+import sys
+import urllib.error
+import urllib.request
+from urllib.parse import quote, urlencode
+
+import click
+
+from market.gateways.emulator.emulator import Options
+from market.gateways.emulator.server import quiet, serve
+
+DEFAULT_CONTROL = "http://127.0.0.1:8077/_emulator/"
+
+
+@click.group("emulator")
+def emulator_cli() -> None:
+    """An Alipay gateway on this machine."""
+
+
+@emulator_cli.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; loopback unless told.")
+@click.option("--port", default=8077, show_default=True, help="0 takes a free one.")
+@click.option("--store", default=":memory:", show_default=True, help="A SQLite file, or :memory:.")
+@click.option("--seed", default=1, show_default=True, help="Same seed and calls, same numbers.")
+@click.option("--clock", default="real", show_default=True, help="real, or an ISO time that stands still.")
+@click.option("--keys", required=True, type=click.Path(file_okay=False), help="Key files; made if missing.")
+@click.option("--eager", is_flag=True, help="Create trades at precreate, not at the scan.")
+@click.option("--tell-created", is_flag=True, help="Send WAIT_BUYER_PAY notifies too.")
+@click.option("--notify-host", multiple=True, help="A host besides loopback that may get notifies.")
+@click.option("--public-url", default="", help="Front of codes and links, if another than host and port.")
+@click.option("--tls-cert", type=click.Path(exists=True, dir_okay=False), help="With --tls-key: serve https.")
+@click.option("--tls-key", type=click.Path(exists=True, dir_okay=False))
+def serve_command(
+    host: str,
+    port: int,
+    store: str,
+    seed: int,
+    clock: str,
+    keys: str,
+    eager: bool,
+    tell_created: bool,
+    notify_host: tuple[str, ...],
+    public_url: str,
+    tls_cert: str | None,
+    tls_key: str | None,
+) -> None:
+    """Run until stopped; prints one line of JSON when it answers."""
+    quiet()
+    options = Options(seed=seed, eager=eager, tell_created=tell_created, notify_hosts=notify_host)
+    tls = (tls_cert, tls_key) if tls_cert and tls_key else None
+    serve(
+        host=host, port=port, store=store, clock=clock, keys=keys, options=options, tls=tls, public_url=public_url
+    )
+
+
+@emulator_cli.command("call")
+@click.argument("verb", type=click.Choice(["get", "post", "delete"]))
+@click.argument("path")
+@click.argument("arguments", nargs=-1)
+@click.option("--control", default=DEFAULT_CONTROL, show_default=True, envvar="EMULATOR_CONTROL_URL")
+def call_command(verb: str, path: str, arguments: tuple[str, ...], control: str) -> None:
+    """Any control act of a running emulator: `call post trades/T1/pay`, `call post faults kind=delay ms=300`."""
+    pairs = [argument.partition("=")[::2] for argument in arguments]
+    url = f"{control.rstrip('/')}/{quote(path.lstrip('/'))}?{urlencode(pairs)}"
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, method=verb.upper()), timeout=60) as answer:
+            text = answer.read().decode()
+    except urllib.error.HTTPError as error:
+        click.echo(error.read().decode(), err=True)
+        sys.exit(1)
+    except OSError as error:
+        raise click.ClickException(f"no emulator at {control}: {error}") from None
+    click.echo(json.dumps(json.loads(text), ensure_ascii=False, indent=2))

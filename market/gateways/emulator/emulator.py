@@ -1,0 +1,113 @@
+"""One gateway: its books, its clock, its keys, and who lives in it from the start."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from market.gateways.emulator import notify, trades
+from market.gateways.emulator.bench import Bench
+from market.gateways.emulator.clock import Clock
+from market.gateways.emulator.courier import Courier
+from market.gateways.emulator.ids import Ids
+from market.gateways.emulator.keys import Keys
+from market.gateways.emulator.store import Store
+
+APP_ID = "2021000000000001"
+SELLER_ID = "2088000000000001"
+SECOND_APP_ID = "2021000000000002"
+SECOND_SELLER_ID = "2088000000000002"
+
+
+@dataclass
+class Options:
+    """How this gateway behaves where Alipay's differs by product, and where it may be reached."""
+
+    seed: int = 1
+    base_url: str = "http://127.0.0.1"  # the front of codes and links
+    eager: bool = False  # precreate and page.pay create the trade at once, not when the buyer opens the cashier
+    tell_created: bool = False  # a WAIT_BUYER_PAY notify when the trade is created
+    notify_hosts: tuple[str, ...] = ()  # may get notifies besides loopback
+
+
+@dataclass
+class Emulator:
+    """Everything of one gateway. Threads may share it; each change is one transaction of `bench()`."""
+
+    keys: Keys
+    store: Store = field(default_factory=Store)
+    clock: Clock = field(default_factory=Clock)
+    options: Options = field(default_factory=Options)
+    deliver: notify.Deliver = notify.post
+    pause: Callable[[float], None] = time.sleep
+
+    def __post_init__(self) -> None:
+        self.ids = Ids(self.options.seed)
+        self.courier = Courier(self)
+        self._moving = threading.Lock()
+        self._found()
+
+    @contextmanager
+    def bench(self) -> Iterator[Bench]:
+        """One transaction at the present time, after everything that was due by itself has happened."""
+        with self.store.tx() as db:
+            bench = Bench(db, self.ids, self.clock.now_ms())
+            trades.run_due(bench)
+            yield bench
+
+    def advance(self, seconds: int) -> None:
+        """Move the clock; every expiry and every notify due on the way happens at its own time, in order."""
+        with self._moving:
+            target_ms = self.clock.now_ms() + seconds * 1000
+            self.settle()
+            while (due_ms := self._next_due()) is not None and due_ms <= target_ms:
+                self.clock.move_to(due_ms)
+                self.settle()
+            self.clock.move_to(target_ms)
+            self._keep_time()
+            self.settle()
+
+    def settle(self) -> None:
+        """Let what is due now happen, and deliver every notify that is due now."""
+        with self.bench():
+            pass
+        self.courier.run()
+
+    def reset(self) -> None:
+        """As on the first day: no trades, the default merchants, numbers from the start. The clock stays."""
+        self.store.empty()
+        self._found()
+
+    def _next_due(self) -> int | None:
+        with self.store.tx() as db:
+            row = db.execute(
+                "SELECT min(due_ms) FROM (SELECT due_ms FROM trade UNION ALL"
+                " SELECT due_ms FROM notify WHERE state = 'waiting')"
+            ).fetchone()
+        return None if row[0] is None else max(int(row[0]), self.clock.now_ms())
+
+    def _found(self) -> None:
+        """Default merchants, and the time an earlier run had reached."""
+        with self.store.tx() as db:
+            kept = dict(db.execute("SELECT name, value FROM meta").fetchall())
+            if "time" in kept:
+                if self.clock.stands:
+                    self.clock.move_to(int(kept["time"]))
+                self.clock.offset_ms = max(self.clock.offset_ms, int(kept["offset"]))
+            for app_id, seller_id, name in (
+                (APP_ID, SELLER_ID, "Emulator merchant 1"),
+                (SECOND_APP_ID, SECOND_SELLER_ID, "Emulator merchant 2"),
+            ):
+                db.execute("INSERT OR IGNORE INTO merchant (seller_id, name) VALUES (?, ?)", (seller_id, name))
+                db.execute(
+                    "INSERT INTO app VALUES (?, ?, ?) ON CONFLICT (app_id) DO UPDATE SET public_pem = excluded.public_pem"
+                    " WHERE app_id IN (?, ?)",
+                    (app_id, seller_id, self.keys.app_public_pem, APP_ID, SECOND_APP_ID),
+                )
+        self._keep_time()
+
+    def _keep_time(self) -> None:
+        with self.store.tx() as db:
+            for name, value in (("time", self.clock.now_ms()), ("offset", self.clock.offset_ms)):
+                db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, str(value)))

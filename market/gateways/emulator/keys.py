@@ -1,0 +1,130 @@
+"""The key files of an emulator: Alipay's pair, and the caller's public key (or a whole pair, if the caller has none)."""
+
+import os
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+
+MARK = "emulator-keys"  # a file beside the keys: a production installation refuses a directory that holds it
+APP_PRIVATE, APP_PUBLIC = "app_private.pem", "app_public.pem"
+ALIPAY_PRIVATE, ALIPAY_PUBLIC = "alipay_private.pem", "alipay_public.pem"
+
+
+@dataclass
+class Keys:
+    """`alipay` signs answers and notifies; `app_public_pem` checks the default app's requests.
+
+    `directory` is None for keys that live in memory only; `app_private_pem` is empty if the caller keeps its own.
+    """
+
+    alipay: RSAPrivateKey
+    app_public_pem: str
+    app_private_pem: str = ""
+    directory: Path | None = None
+    _loaded: dict[str, RSAPublicKey] = field(default_factory=dict)
+
+    @classmethod
+    def in_memory(cls) -> "Keys":
+        app = new_key()
+        return cls(new_key(), public_pem(app.public_key()), private_pem(app))
+
+    @classmethod
+    def open(cls, directory: Path) -> "Keys":
+        """Read the directory, writing what is missing: private files 0600, PKCS#1 as the official clients want it."""
+        directory.mkdir(parents=True, exist_ok=True)
+        if not (directory / APP_PUBLIC).exists():
+            app = _pair(directory / APP_PRIVATE)
+            _write(directory / APP_PUBLIC, public_pem(app.public_key()), 0o644)
+        alipay = _pair(directory / ALIPAY_PRIVATE)
+        _write(directory / ALIPAY_PUBLIC, public_pem(alipay.public_key()), 0o644)
+        _write(directory / MARK, "These keys belong to an emulator. Never use them to take money.\n", 0o644)
+        private = directory / APP_PRIVATE
+        return cls(
+            alipay,
+            (directory / APP_PUBLIC).read_text(encoding="ascii"),
+            private.read_text(encoding="ascii") if private.exists() else "",
+            directory,
+        )
+
+    @property
+    def alipay_public_pem(self) -> str:
+        return public_pem(self.alipay.public_key())
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Paths of the files a caller needs; empty for keys in memory."""
+        if self.directory is None:
+            return {}
+        names = {"app_private": APP_PRIVATE, "app_public": APP_PUBLIC, "alipay_public": ALIPAY_PUBLIC}
+        paths = {name: self.directory / file for name, file in names.items()}
+        return {name: str(path.resolve()) for name, path in paths.items() if path.exists()}
+
+    @cached_property
+    def stranger(self) -> RSAPrivateKey:
+        """A key nobody trusts, for forged messages."""
+        return new_key()
+
+    def public(self, pem: str) -> RSAPublicKey:
+        """A caller's key, parsed once. Raises: ValueError if it is no RSA public key."""
+        if pem not in self._loaded:
+            self._loaded[pem] = read_public(pem)
+        return self._loaded[pem]
+
+    def rotate(self) -> None:
+        """Sign with a new Alipay key from now on; its public half replaces `alipay_public.pem`."""
+        self.alipay = new_key()
+        if self.directory is not None:
+            _write(self.directory / ALIPAY_PRIVATE, private_pem(self.alipay), 0o600)
+            _write(self.directory / ALIPAY_PUBLIC, self.alipay_public_pem, 0o644)
+
+
+def new_key() -> RSAPrivateKey:
+    return generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def read_public(text: str) -> RSAPublicKey:
+    """PEM, or the bare base64 that Alipay's console shows. Raises: ValueError."""
+    if "BEGIN" not in text:
+        text = f"-----BEGIN PUBLIC KEY-----\n{text.strip()}\n-----END PUBLIC KEY-----\n"
+    key = load_pem_public_key(text.encode())
+    if not isinstance(key, RSAPublicKey):
+        raise ValueError("not an RSA public key")
+    return key
+
+
+def public_pem(key: RSAPublicKey) -> str:
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode("ascii")
+
+
+def private_pem(key: RSAPrivateKey) -> str:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode("ascii")
+
+
+def _pair(path: Path) -> RSAPrivateKey:
+    if path.exists():
+        key = load_pem_private_key(path.read_bytes(), None)
+        if not isinstance(key, RSAPrivateKey):
+            raise ValueError(f"{path.name} is not an RSA key")
+        return key
+    key = new_key()
+    _write(path, private_pem(key), 0o600)
+    return key
+
+
+def _write(path: Path, text: str, mode: int) -> None:
+    """Whole or not at all, and never readable by others for a moment."""
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w", encoding="ascii") as file:
+        file.write(text)
+    os.chmod(part, mode)
+    os.replace(part, path)

@@ -1,0 +1,78 @@
+"""What came in and went out, without secrets: read as JSON, ordered so that equal runs give equal logs."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+from market.gateways.emulator.clock import local
+
+REQUEST, NOTIFY, CONTROL = "request", "notify", "control"
+_RANK = {CONTROL: 0, REQUEST: 0, NOTIFY: 1}
+_SECRET = ("sign", "app_auth_token", "app_refresh_token", "refresh_token", "auth_token", "code")
+_HIDDEN = "***"
+
+
+def write(
+    db: sqlite3.Connection, kind: str, at_ms: int, seq: int, out_trade_no: str | None, entry: Mapping[str, Any]
+) -> None:
+    """`seq` orders entries of one time and rank."""
+    text = json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
+    db.execute(
+        "INSERT INTO log (at_ms, rank, seq, kind, out_trade_no, entry) VALUES (?, ?, ?, ?, ?, ?)",
+        (at_ms, _RANK[kind], seq, kind, out_trade_no, text),
+    )
+
+
+def next_seq(db: sqlite3.Connection) -> int:
+    row = db.execute(
+        "INSERT INTO counter VALUES ('log', 1) ON CONFLICT (name) DO UPDATE SET n = n + 1 RETURNING n"
+    ).fetchone()
+    return int(row[0])
+
+
+def read(
+    db: sqlite3.Connection, *, out_trade_no: str | None = None, kind: str | None = None, limit: int = 1000
+) -> list[dict[str, Any]]:
+    """The newest `limit` entries, oldest first."""
+    rows = db.execute(
+        "SELECT * FROM log WHERE (? IS NULL OR out_trade_no = ?) AND (? IS NULL OR kind = ?)"
+        " ORDER BY at_ms DESC, rank DESC, seq DESC LIMIT ?",
+        (out_trade_no, out_trade_no, kind, kind, limit),
+    ).fetchall()
+    return [
+        {"at": local(row["at_ms"]).isoformat(timespec="milliseconds"), "kind": row["kind"], **json.loads(row["entry"])}
+        for row in reversed(rows)
+    ]
+
+
+def hidden(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """`fields` with every secret replaced, also inside `biz_content`."""
+    shown: dict[str, Any] = {}
+    for name, value in fields.items():
+        if name == "biz_content" and isinstance(value, str):
+            shown[name] = _hidden_json(value)
+        else:
+            shown[name] = _HIDDEN if name in _SECRET and _is_secret(name, value) else value
+    return shown
+
+
+def hidden_text(text: str, params: Mapping[str, str]) -> str:
+    """A signed string with the secrets of its request replaced."""
+    for name in _SECRET:
+        if params.get(name):
+            text = text.replace(params[name], _HIDDEN)
+    return text
+
+
+def _is_secret(name: str, value: Any) -> bool:
+    """An answer's `code` is a number of the gateway; only an authorisation code is a secret."""
+    return not (name == "code" and isinstance(value, str) and value.isdigit() and len(value) == 5)
+
+
+def _hidden_json(text: str) -> Any:
+    try:
+        content = json.loads(text)
+    except ValueError:
+        return text[:2000]
+    return hidden(content) if isinstance(content, dict) else content
