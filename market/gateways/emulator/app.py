@@ -12,7 +12,7 @@ from market.gateways.emulator.emulator import Emulator
 from market.gateways.emulator.gateway import CUT, Reply
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 MAX_BODY = 1024 * 1024
 DROP = "emulator.drop"
@@ -48,8 +48,7 @@ def create_emulator_app(emulator: Emulator) -> Flask:
             response.headers.setdefault(name, value)
         return response
 
-    wrapped: Any = _Lines(app.wsgi_app, emulator.pause)
-    app.wsgi_app = wrapped
+    vars(app)["wsgi_app"] = _Lines(app.wsgi_app, emulator.pause)
     return app
 
 
@@ -97,8 +96,3 @@ class _Lines:
         if reply.drop != CUT:
             self._pause(reply.wait_ms / 1000)
         raise ConnectionResetError("cut by a fault")
-
-
-def wsgi(emulator: Emulator) -> "WSGIApplication":
-    """The same, for any other WSGI server (faults that cut the line need werkzeug's or an in-process client)."""
-    return create_emulator_app(emulator)

@@ -1,15 +1,21 @@
 """`flask emulator ...` and `python -m market.gateways.emulator ...`: start it, and steer a running one."""
 
 import json
+import logging
 import sys
 import urllib.error
 import urllib.request
+from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import click
 
-from market.gateways.emulator.emulator import Options
-from market.gateways.emulator.server import quiet, serve
+from market.gateways.emulator.clock import Clock
+from market.gateways.emulator.emulator import Emulator, Options
+from market.gateways.emulator.keys import Keys
+from market.gateways.emulator.server import Address, serve
+from market.gateways.emulator.store import Store
 
 DEFAULT_CONTROL = "http://127.0.0.1:8077/_emulator/"
 
@@ -32,27 +38,19 @@ def emulator_cli() -> None:
 @click.option("--public-url", default="", help="Front of codes and links, if another than host and port.")
 @click.option("--tls-cert", type=click.Path(exists=True, dir_okay=False), help="With --tls-key: serve https.")
 @click.option("--tls-key", type=click.Path(exists=True, dir_okay=False))
-def serve_command(
-    host: str,
-    port: int,
-    store: str,
-    seed: int,
-    clock: str,
-    keys: str,
-    eager: bool,
-    tell_created: bool,
-    notify_host: tuple[str, ...],
-    public_url: str,
-    tls_cert: str | None,
-    tls_key: str | None,
-) -> None:
+def serve_command(**given: Any) -> None:
     """Run until stopped; prints one line of JSON when it answers."""
-    quiet()
-    options = Options(seed=seed, eager=eager, tell_created=tell_created, notify_hosts=notify_host)
-    tls = (tls_cert, tls_key) if tls_cert and tls_key else None
-    serve(
-        host=host, port=port, store=store, clock=clock, keys=keys, options=options, tls=tls, public_url=public_url
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s")
+    options = Options(
+        seed=given["seed"],
+        eager=given["eager"],
+        tell_created=given["tell_created"],
+        notify_hosts=given["notify_host"],
     )
+    tls = (given["tls_cert"], given["tls_key"]) if given["tls_cert"] and given["tls_key"] else None
+    keys = Keys.open(Path(given["keys"]))
+    emulator = Emulator(keys, Store(given["store"]), Clock.of(given["clock"]), options)
+    serve(emulator, Address(given["host"], given["port"], tls, given["public_url"]))
 
 
 @emulator_cli.command("call")
@@ -64,8 +62,11 @@ def call_command(verb: str, path: str, arguments: tuple[str, ...], control: str)
     """Any control act of a running emulator: `call post trades/T1/pay`, `call post faults kind=delay ms=300`."""
     pairs = [argument.partition("=")[::2] for argument in arguments]
     url = f"{control.rstrip('/')}/{quote(path.lstrip('/'))}?{urlencode(pairs)}"
+    if not control.startswith(("http://", "https://")):
+        raise click.BadParameter("not an http address", param_hint="--control")
+    request = urllib.request.Request(url, method=verb.upper())  # noqa: S310 (checked above)
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, method=verb.upper()), timeout=60) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
             text = answer.read().decode()
     except urllib.error.HTTPError as error:
         click.echo(error.read().decode(), err=True)

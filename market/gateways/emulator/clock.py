@@ -1,4 +1,4 @@
-"""The emulator's time: the machine's, or one that stands still until it is told to move. Milliseconds since the epoch."""
+"""The emulator's time: the machine's, or one that stands still until told to move. Milliseconds since the epoch."""
 
 import time
 from dataclasses import dataclass
@@ -65,6 +65,12 @@ def read_stamp(text: str) -> int | None:
     except ValueError:
         return None
     return round(at.timestamp() * 1000) if at.strftime(STAMP) == text else None
+
+
+def next_midnight(at_ms: int) -> int:
+    """The first millisecond of the next day in China."""
+    start = local(at_ms).replace(hour=0, minute=0, second=0, microsecond=0)
+    return round(start.timestamp() * 1000) + DAY_MS
 
 
 def day_bounds(iso_day: str) -> tuple[int, int] | None:

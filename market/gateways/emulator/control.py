@@ -10,7 +10,7 @@ from market.gateways.emulator.cashier import pay_offer
 from market.gateways.emulator.clock import local
 from market.gateways.emulator.emulator import Emulator
 from market.gateways.emulator.errors import ApiError
-from market.gateways.emulator.trades import Buyer
+from market.gateways.emulator.trades import SOMEBODY, Buyer
 
 MAX_SECONDS = 400 * 24 * 3600
 
@@ -34,6 +34,15 @@ def blueprint(emulator: Emulator) -> Blueprint:
     def refused(error: ApiError) -> Any:
         return jsonify(error=error.sub_code, message=error.content["sub_msg"]), 409
 
+    _money(bp, emulator)
+    _time(bp, emulator)
+    _books(bp, emulator)
+    _faults(bp, emulator)
+    merchants.routes(bp, emulator, _whole)
+    return bp
+
+
+def _money(bp: Blueprint, emulator: Emulator) -> None:
     @bp.get("/")
     def status() -> Any:
         with emulator.bench() as bench:
@@ -41,7 +50,7 @@ def blueprint(emulator: Emulator) -> Blueprint:
 
     @bp.post("/trades/<out_trade_no>/pay")
     def pay(out_trade_no: str) -> Any:
-        buyer = Buyer(request.args.get("buyer_id", Buyer().buyer_id))
+        buyer = Buyer(request.args.get("buyer_id", SOMEBODY.buyer_id))
         with emulator.bench() as bench:
             offer = find_offer(bench, out_trade_no, request.args.get("seller_id"))
             trade = pay_offer(bench, offer, buyer, tell=emulator.options.tell_created)
@@ -59,6 +68,8 @@ def blueprint(emulator: Emulator) -> Blueprint:
         with emulator.bench() as bench:
             return jsonify(notifies=_notifies(bench, request.args.get("out_trade_no")))
 
+
+def _time(bp: Blueprint, emulator: Emulator) -> None:
     @bp.get("/clock")
     def clock() -> Any:
         return jsonify(clock=_now(emulator), stands=emulator.clock.stands)
@@ -74,6 +85,8 @@ def blueprint(emulator: Emulator) -> Blueprint:
         emulator.settle()
         return jsonify(clock=_now(emulator))
 
+
+def _books(bp: Blueprint, emulator: Emulator) -> None:
     @bp.get("/log")
     def read_log() -> Any:
         with emulator.store.tx() as db:
@@ -102,10 +115,6 @@ def blueprint(emulator: Emulator) -> Blueprint:
         except KeyError:
             raise Wrong("no-such-snapshot", 404) from None
         return jsonify(restored=name)
-
-    _faults(bp, emulator)
-    merchants.routes(bp, emulator, _whole)
-    return bp
 
 
 def _faults(bp: Blueprint, emulator: Emulator) -> None:

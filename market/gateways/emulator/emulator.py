@@ -101,9 +101,9 @@ class Emulator:
             ):
                 db.execute("INSERT OR IGNORE INTO merchant (seller_id, name) VALUES (?, ?)", (seller_id, name))
                 db.execute(
-                    "INSERT INTO app VALUES (?, ?, ?) ON CONFLICT (app_id) DO UPDATE SET public_pem = excluded.public_pem"
-                    " WHERE app_id IN (?, ?)",
-                    (app_id, seller_id, self.keys.app_public_pem, APP_ID, SECOND_APP_ID),
+                    "INSERT INTO app VALUES (?, ?, ?)"
+                    " ON CONFLICT (app_id) DO UPDATE SET public_pem = excluded.public_pem",
+                    (app_id, seller_id, self.keys.app_public_pem),
                 )
         self._keep_time()
 

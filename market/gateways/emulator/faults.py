@@ -64,9 +64,7 @@ def arm(
     )
 
 
-def take(
-    db: sqlite3.Connection, kinds: frozenset[Kind], method: str | None, out_trade_no: str | None
-) -> Fault | None:
+def take(db: sqlite3.Connection, kinds: frozenset[Kind], method: str | None, out_trade_no: str | None) -> Fault | None:
     """The oldest armed fault that fits, one use of it spent; None if there is none."""
     rows = db.execute("SELECT * FROM fault WHERE remaining > 0 ORDER BY n").fetchall()
     for row in rows:

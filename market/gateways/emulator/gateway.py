@@ -1,7 +1,6 @@
-"""One request of the gateway from its bytes to its answer: read, check, strike with a fault or act, sign, write down."""
+"""One request of the gateway from its bytes to its answer: read, check, act or fail on purpose, sign, write down."""
 
 import html
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,12 +16,14 @@ from market.gateways.emulator.methods import METHODS, PAGES
 
 CUT, HANG = "cut", "hang"
 _VERSION = "1.0"
-_BAD_GATEWAY = b"<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"
+_BAD_GATEWAY = (
+    b"<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"
+)
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What goes back. `drop`: no answer at all, the line is cut at once or after `wait_ms`. `cashier`: a page to go to."""
+    """What goes back. `drop`: no answer, the line is cut at once or after `wait_ms`. `cashier`: a page to go to."""
 
     status: int = 200
     body: bytes = b""
@@ -136,9 +137,7 @@ def _order_of(bench: Bench, biz: Mapping[str, Any]) -> str | None:
     return number if isinstance(number, str) else None
 
 
-def _answer(
-    emulator: Emulator, request: _Request, party: Party, fault: Fault | None
-) -> tuple[Reply, dict[str, Any]]:
+def _answer(emulator: Emulator, request: _Request, party: Party, fault: Fault | None) -> tuple[Reply, dict[str, Any]]:
     """Do what is asked, unless a fault comes first. Raises: ApiError."""
     if fault is not None and not fault.after and fault.kind is not Kind.DELAY:
         return Reply(), {}
@@ -173,28 +172,26 @@ def _refusal(emulator: Emulator, request: _Request, content: Mapping[str, str]) 
     return replace(reply, refused=content) if request.method in PAGES else reply
 
 
-def _struck(
-    emulator: Emulator, request: _Request, reply: Reply, content: Mapping[str, Any], fault: Fault
-) -> Reply:
+def _struck(emulator: Emulator, request: _Request, reply: Reply, content: Mapping[str, Any], fault: Fault) -> Reply:
+    """The answer as the fault leaves it."""
     match fault.kind:
         case Kind.DELAY:
             emulator.pause(fault.ms / 1000)
-            return reply
         case Kind.TIMEOUT_BEFORE | Kind.TIMEOUT_AFTER:
-            return Reply(drop=HANG, wait_ms=fault.ms)
+            reply = Reply(drop=HANG, wait_ms=fault.ms)
         case Kind.LOST_RESPONSE:
-            return Reply(drop=CUT)
+            reply = Reply(drop=CUT)
         case Kind.HTTP_500:
-            return Reply(500, b"Internal Server Error", "text/plain")
+            reply = Reply(500, b"Internal Server Error", "text/plain")
         case Kind.HTTP_502_HTML:
-            return Reply(502, _BAD_GATEWAY, "text/html")
+            reply = Reply(502, _BAD_GATEWAY, "text/html")
         case Kind.CODE_20000:
-            return _signed(emulator, request, ApiError("isp.unknow-error").content)
-        case Kind.BAD_SIGN:
-            body, _ = wire.answer(wire.answer_key(request.method), content, emulator.keys.stranger, request.charset)
-            return replace(reply, body=body)
-        case _:
-            return replace(reply, body=re.sub(rb',"sign":"[^"]*"}$', b"}", reply.body))
+            reply = _signed(emulator, request, ApiError("isp.unknow-error").content)
+        case Kind.BAD_SIGN | Kind.NO_SIGN:
+            signer = emulator.keys.stranger if fault.kind is Kind.BAD_SIGN else None
+            body, _ = wire.answer(wire.answer_key(request.method), content, signer, request.charset)
+            reply = replace(reply, body=body)
+    return reply
 
 
 def _write(

@@ -1,4 +1,4 @@
-"""Numbers as Alipay shapes them, from a seed and a counter: the same seed and calls give the same numbers, none twice."""
+"""Numbers as Alipay shapes them, from a seed and counters: equal seeds and calls give equal numbers, none twice."""
 
 import hashlib
 import sqlite3

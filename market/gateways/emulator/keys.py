@@ -1,4 +1,4 @@
-"""The key files of an emulator: Alipay's pair, and the caller's public key (or a whole pair, if the caller has none)."""
+"""The key files of an emulator: Alipay's pair, and the caller's public key (its whole pair, if it brings none)."""
 
 import os
 from dataclasses import dataclass, field
@@ -126,5 +126,5 @@ def _write(path: Path, text: str, mode: int) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}")
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w", encoding="ascii") as file:
         file.write(text)
-    os.chmod(part, mode)
-    os.replace(part, path)
+    part.chmod(mode)
+    part.replace(path)

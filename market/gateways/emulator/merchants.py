@@ -25,8 +25,7 @@ def add(
         " ON CONFLICT (seller_id) DO UPDATE SET name = excluded.name",
         (seller_id, name or f"Emulator merchant {count + 1}", fee_bp),
     )
-    default = bench.one("SELECT public_pem FROM app WHERE app_id = ?", APP_ID)
-    assert default is not None
+    default = bench.the("SELECT public_pem FROM app WHERE app_id = ?", APP_ID)
     bench.db.execute("INSERT OR IGNORE INTO app VALUES (?, ?, ?)", (app_id, seller_id, public_pem or default[0]))
     return {"seller_id": seller_id, "app_id": app_id}
 

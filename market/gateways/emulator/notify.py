@@ -28,31 +28,21 @@ Deliver = Callable[[str, bytes, str], tuple[int, bytes]]
 
 def queue(bench: Bench, trade: sqlite3.Row, out_request_no: str = "") -> None:
     """Line up the notify of the state the trade has just reached; nothing if its offer named no address."""
-    offer = bench.db.execute("SELECT * FROM offer WHERE code = ?", (trade["offer_code"],)).fetchone()
+    offer = bench.the("SELECT * FROM offer WHERE code = ?", trade["offer_code"])
     if not offer["notify_url"]:
         return
-    fields = _fields(trade, offer, out_request_no)
-    notify_id = bench.ids.notify_id(bench.db, bench.now_ms)
-    add(bench, notify_id, trade, offer["notify_url"], offer["charset"], fields)
-
-
-def add(
-    bench: Bench, notify_id: str, trade: sqlite3.Row, url: str, charset: str, fields: dict[str, str], forged: int = 0
-) -> None:
-    bench.db.execute(
-        "INSERT INTO notify (notify_id, trade_no, out_trade_no, url, charset, fields, forged, first_ms, due_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            notify_id,
-            trade["trade_no"],
-            trade["out_trade_no"],
-            url,
-            charset,
-            json.dumps(fields, ensure_ascii=False),
-            forged,
-            bench.now_ms,
-            bench.now_ms,
-        ),
+    bench.insert(
+        "notify",
+        {
+            "notify_id": bench.ids.notify_id(bench.db, bench.now_ms),
+            "trade_no": trade["trade_no"],
+            "out_trade_no": trade["out_trade_no"],
+            "url": offer["notify_url"],
+            "charset": offer["charset"],
+            "fields": json.dumps(_fields(trade, offer, out_request_no), ensure_ascii=False),
+            "first_ms": bench.now_ms,
+            "due_ms": bench.now_ms,
+        },
     )
 
 
@@ -128,7 +118,9 @@ def post(url: str, body: bytes, content_type: str) -> tuple[int, bytes]:
     host = parts.hostname or ""
     connection: http.client.HTTPConnection
     if parts.scheme == "https":
-        context = ssl._create_unverified_context()
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
         connection = http.client.HTTPSConnection(host, parts.port, timeout=TIMEOUT_S, context=context)
     else:
         connection = http.client.HTTPConnection(host, parts.port, timeout=TIMEOUT_S)

@@ -154,7 +154,6 @@ CREATE TABLE IF NOT EXISTS notify (
     url TEXT NOT NULL,
     charset TEXT NOT NULL,
     fields TEXT NOT NULL,
-    forged INTEGER NOT NULL DEFAULT 0,
     attempts INTEGER NOT NULL DEFAULT 0,
     state TEXT NOT NULL DEFAULT 'waiting',  -- waiting, delivered, given-up, held
     first_ms INTEGER NOT NULL,

@@ -3,60 +3,69 @@
 import json
 import logging
 import signal
-import socket
 import sys
 import threading
-from pathlib import Path
+from dataclasses import dataclass
 from types import FrameType
+from typing import Self
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from market.gateways.emulator.app import create_emulator_app
-from market.gateways.emulator.clock import Clock
 from market.gateways.emulator.emulator import (
     APP_ID,
     SECOND_APP_ID,
     SECOND_SELLER_ID,
     SELLER_ID,
     Emulator,
-    Options,
 )
-from market.gateways.emulator.keys import Keys
-from market.gateways.emulator.store import Store
+
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 (compared with, not bound)
 
 
 class Quiet(WSGIRequestHandler):
     """No line per request: query strings hold tokens, and the emulator keeps its own log."""
 
-    def log(self, type: str, message: str, *args: object) -> None:
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 (its name there)
         if type == "error":
             logging.getLogger("emulator").error(message, *args)
 
 
-class Live:
-    """A running emulator: `with Live(emulator) as live: live.gateway_url`. Port 0 takes a free one."""
+@dataclass(frozen=True)
+class Address:
+    """Where to listen. Port 0 takes a free one; `tls` names a certificate and a key file; `public_url` is the front of
+    codes and links if it is another than host and port.
+    """
 
-    def __init__(
-        self, emulator: Emulator, *, host: str = "127.0.0.1", port: int = 0, tls: tuple[str, str] | None = None,
-        public_url: str = "",
-    ) -> None:
+    host: str = "127.0.0.1"
+    port: int = 0
+    tls: tuple[str, str] | None = None
+    public_url: str = ""
+
+    def url(self, port: int) -> str:
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        host = "127.0.0.1" if self.host in _EVERYWHERE else self.host
+        host = f"[{host}]" if ":" in host else host
+        return f"{'https' if self.tls else 'http'}://{host}:{port}"
+
+
+class Live:
+    """A running emulator: `with Live(emulator) as live: live.gateway_url`."""
+
+    def __init__(self, emulator: Emulator, address: Address = Address()) -> None:
         self.emulator = emulator
         app = create_emulator_app(emulator)
         self.server: BaseWSGIServer = make_server(
-            host, port, app, threaded=True, request_handler=Quiet, ssl_context=tls
+            address.host, address.port, app, threaded=True, request_handler=Quiet, ssl_context=address.tls
         )
-        self.server.daemon_threads = True  # type: ignore[attr-defined]
-        scheme = "https" if tls else "http"
-        shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
-        shown = f"[{shown}]" if ":" in shown else shown
-        self.base_url = public_url.rstrip("/") or f"{scheme}://{shown}:{self.server.server_port}"
-        emulator.options.base_url = self.base_url
+        self.base_url = emulator.options.base_url = address.url(self.server.server_port)
 
     @property
     def gateway_url(self) -> str:
         return f"{self.base_url}/gateway.do"
 
-    def __enter__(self) -> "Live":
+    def __enter__(self) -> Self:
         self.emulator.courier.start()
         self._thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
@@ -86,16 +95,9 @@ class Live:
         }
 
 
-def serve(
-    *, host: str, port: int, store: str, clock: str, keys: str, options: Options,
-    tls: tuple[str, str] | None = None, public_url: str = "",
-) -> None:
+def serve(emulator: Emulator, address: Address) -> None:
     """Serve until SIGTERM or Ctrl-C. Prints exactly one line once the port answers."""
-    emulator = Emulator(Keys.open(Path(keys)), Store(store), Clock.of(clock), options)
-    try:
-        live = Live(emulator, host=host, port=port, tls=tls, public_url=public_url)
-    except (OSError, SystemExit) as error:
-        raise SystemExit(f"the port {host}:{port} cannot be opened: {error}") from None
+    live = Live(emulator, address)
 
     def stop(number: int, frame: FrameType | None) -> None:
         threading.Thread(target=live.server.shutdown, daemon=True).start()
@@ -103,16 +105,7 @@ def serve(
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     emulator.courier.start()
-    print(json.dumps(live.announcement()), flush=True)
+    sys.stdout.write(json.dumps(live.announcement()) + "\n")
+    sys.stdout.flush()
     live.server.serve_forever(0.1)
     live.close()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def quiet() -> None:
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s")

@@ -1,5 +1,7 @@
-"""What happens to a trade: opened by a buyer, paid, closed, refunded, finished. Each function runs inside one transaction
-and either changes everything it names (trade, balance, notify) or raises `ApiError` and changes nothing.
+"""What happens to a trade: opened by a buyer, paid, closed, refunded, finished.
+
+Each function runs inside one transaction and either changes everything it names (trade, balance, notify) or raises
+`ApiError` and changes nothing.
 """
 
 import sqlite3
@@ -20,19 +22,21 @@ class Buyer:
     logon_id: str = "138****0001"
 
 
+SOMEBODY = Buyer()
+
+
 def find(bench: Bench, owner_id: str, *, trade_no: str = "", out_trade_no: str = "") -> sqlite3.Row | None:
     """The merchant's own trade; `trade_no` wins over `out_trade_no`. Another merchant's is not there at all."""
-    column, value = ("trade_no", trade_no) if trade_no else ("out_trade_no", out_trade_no)
-    return bench.one(f"SELECT * FROM trade WHERE owner_id = ? AND {column} = ?", owner_id, value)
+    if trade_no:
+        return bench.one("SELECT * FROM trade WHERE owner_id = ? AND trade_no = ?", owner_id, trade_no)
+    return bench.one("SELECT * FROM trade WHERE owner_id = ? AND out_trade_no = ?", owner_id, out_trade_no)
 
 
 def read(bench: Bench, trade_no: str) -> sqlite3.Row:
-    row = bench.one("SELECT * FROM trade WHERE trade_no = ?", trade_no)
-    assert row is not None
-    return row
+    return bench.the("SELECT * FROM trade WHERE trade_no = ?", trade_no)
 
 
-def open_offer(bench: Bench, offer: sqlite3.Row, buyer: Buyer = Buyer(), *, tell: bool = False) -> sqlite3.Row:
+def open_offer(bench: Bench, offer: sqlite3.Row, buyer: Buyer = SOMEBODY, *, tell: bool = False) -> sqlite3.Row:
     """A buyer scanned the code or reached the pay page: the trade exists from now on.
 
     `tell`: send the WAIT_BUYER_PAY notify too. Raises: ApiError if the code is too old or its number is taken by a
@@ -46,13 +50,27 @@ def open_offer(bench: Bench, offer: sqlite3.Row, buyer: Buyer = Buyer(), *, tell
     if bench.now_ms >= min(offer["code_expires_ms"], offer["trade_expires_ms"]):
         raise ApiError("ACQ.TRADE_HAS_CLOSE")
     trade_no = bench.ids.trade_no(bench.db, bench.now_ms, buyer.buyer_id)
-    shared = ("app_id", "auth_app_id", "owner_id", "seller_id", "smid", "out_trade_no", "subject", "total_fen")
-    columns = ("trade_no", "offer_code", *shared, "royalty_freeze", "status", "created_ms", "due_ms")
-    values = (trade_no, offer["code"], *(offer[name] for name in shared), offer["royalty_freeze"], Status.WAIT)
-    marks = ", ".join("?" * len(columns))
-    bench.db.execute(
-        f"INSERT INTO trade ({', '.join(columns)}) VALUES ({marks})",
-        (*values, bench.now_ms, offer["trade_expires_ms"]),
+    shared = (
+        "app_id",
+        "auth_app_id",
+        "owner_id",
+        "seller_id",
+        "smid",
+        "out_trade_no",
+        "subject",
+        "total_fen",
+        "royalty_freeze",
+    )
+    bench.insert(
+        "trade",
+        {name: offer[name] for name in shared}
+        | {
+            "trade_no": trade_no,
+            "offer_code": offer["code"],
+            "status": Status.WAIT,
+            "created_ms": bench.now_ms,
+            "due_ms": offer["trade_expires_ms"],
+        },
     )
     trade = read(bench, trade_no)
     if tell:
@@ -60,7 +78,7 @@ def open_offer(bench: Bench, offer: sqlite3.Row, buyer: Buyer = Buyer(), *, tell
     return trade
 
 
-def pay(bench: Bench, trade: sqlite3.Row, buyer: Buyer = Buyer()) -> sqlite3.Row:
+def pay(bench: Bench, trade: sqlite3.Row, buyer: Buyer = SOMEBODY) -> sqlite3.Row:
     """The buyer's money reaches the seller's balance."""
     status = _after(trade, Act.PAY)
     days = bench.db.execute("SELECT refund_days FROM merchant WHERE seller_id = ?", (trade["seller_id"],)).fetchone()

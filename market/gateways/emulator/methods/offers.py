@@ -6,7 +6,7 @@ from typing import Any
 
 from market.gateways.emulator import trades
 from market.gateways.emulator.call import Call
-from market.gateways.emulator.clock import DAY_MS, day_bounds, local, read_stamp
+from market.gateways.emulator.clock import DAY_MS, next_midnight, read_stamp
 from market.gateways.emulator.errors import ApiError
 from market.gateways.emulator.states import Status
 
@@ -50,11 +50,8 @@ def make_offer(call: Call, method: str) -> sqlite3.Row:
     offer = _same(call, wanted)
     if offer is None:
         wanted["code"] = call.bench.ids.code(call.bench.db)
-        columns = ", ".join(wanted)
-        marks = ", ".join("?" * len(wanted))
-        call.bench.db.execute(f"INSERT INTO offer ({columns}) VALUES ({marks})", tuple(wanted.values()))
-        offer = call.bench.one("SELECT * FROM offer WHERE code = ?", wanted["code"])
-    assert offer is not None
+        call.bench.insert("offer", wanted)
+        offer = call.bench.the("SELECT * FROM offer WHERE code = ?", wanted["code"])
     if call.eager:
         trades.open_offer(call.bench, offer, tell=call.tell_created)
     return offer
@@ -114,9 +111,7 @@ def _expiry(call: Call) -> int:
         return at_ms
     express = call.text("timeout_express", 6)
     if express == "1c":
-        bounds = day_bounds(local(now_ms).strftime("%Y-%m-%d"))
-        assert bounds is not None
-        return bounds[1]
+        return next_midnight(now_ms)
     return now_ms + (_span(express) or TRADE_LIFE_MS)
 
 

@@ -1,0 +1,1 @@
+"""Alipay: its request classes over our own transport, with our own signatures. See `client` for why."""
