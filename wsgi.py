@@ -20,6 +20,9 @@ from core.db import db, engine_options
 from core.jobs.worker import make_celery
 from core.web import auth, errors, files, health, inbox, limits, logs, page, security, session
 from core.web.app import XingcunFlask
+from market.gateways.alipay import guard
+from market.gateways.alipay.keys import KeyProblem
+from market.gateways.emulator.cli import emulator_cli
 
 csrf = CSRFProtect()
 migrate = Migrate(db=db, directory=str(Path(__file__).parent / "migrations"), compare_type=True)
@@ -51,6 +54,7 @@ def create_app(**overrides: Any) -> Flask:
     for floor in FLOORS:
         floor.init(app, csrf)
     commands.init(app)
+    app.cli.add_command(emulator_cli)
     make_celery(app)
     return app
 
@@ -62,9 +66,10 @@ def _guard(app: Flask) -> None:
         return
     if len(str(app.config["SECRET_KEY"])) < 32:
         raise RuntimeError("production needs its own SECRET_KEY of at least 32 characters")
-    gateway = str(app.config["ALIPAY_GATEWAY_URL"])
-    if gateway and gateway != "https://openapi.alipay.com/gateway.do":
-        raise RuntimeError("production pays through openapi.alipay.com only")
+    try:
+        guard.check_production(*(str(app.config[f"ALIPAY_{name}"]) for name in ("GATEWAY_URL", "KEYS_DIR", "APP_ID")))
+    except (guard.Unsafe, KeyProblem) as error:
+        raise RuntimeError(f"production and Alipay: {error}") from error
 
 
 def __getattr__(name: str) -> Any:

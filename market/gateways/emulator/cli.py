@@ -11,12 +11,6 @@ from urllib.parse import quote, urlencode
 
 import click
 
-from market.gateways.emulator.clock import Clock
-from market.gateways.emulator.emulator import Emulator, Options
-from market.gateways.emulator.keys import Keys
-from market.gateways.emulator.server import Address, serve
-from market.gateways.emulator.store import Store
-
 DEFAULT_CONTROL = "http://127.0.0.1:8077/_emulator/"
 
 
@@ -40,6 +34,13 @@ def emulator_cli() -> None:
 @click.option("--tls-key", type=click.Path(exists=True, dir_okay=False))
 def serve_command(**given: Any) -> None:
     """Run until stopped; prints one line of JSON when it answers."""
+    # Late, because every `flask` command of the application loads this file and few of them start an emulator.
+    from market.gateways.emulator.clock import Clock
+    from market.gateways.emulator.emulator import Emulator, Options
+    from market.gateways.emulator.keys import Keys
+    from market.gateways.emulator.server import Address, serve
+    from market.gateways.emulator.store import Store
+
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s")
     options = Options(
         seed=given["seed"],
