@@ -1,0 +1,156 @@
+"""An Alipay of the test's own: in process or on a live port, with a clock that stands still until it is moved.
+
+    def test_a_paid_code_is_seen(alipay):
+        alipay.create("T1", 12_30)
+        alipay.pay("T1")
+        assert alipay.query("T1").standing is Standing.PAID
+
+`alipay.hears(receive)` sends its notifies to a function `(path, body, content type) -> answer` instead of a socket.
+"""
+
+import json
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from flask.testing import FlaskClient
+
+from market.gateways.alipay import keys as alipay_keys
+from market.gateways.alipay.client import AlipayClient
+from market.gateways.alipay.provider import AlipayProvider
+from market.gateways.alipay.transport import HttpTransport, Transport, WsgiTransport
+from market.gateways.emulator import faults, log, merchants
+from market.gateways.emulator.app import create_emulator_app
+from market.gateways.emulator.cashier import pay_offer
+from market.gateways.emulator.clock import Clock
+from market.gateways.emulator.control import find_offer
+from market.gateways.emulator.emulator import APP_ID, SELLER_ID, Emulator, Options
+from market.gateways.emulator.keys import Keys
+from market.gateways.emulator.server import Live
+from market.gateways.emulator.store import Store
+from market.gateways.ports import Intent, NextAction, Payee, PaymentRef, QueryResult, RefundOrder, RefundResult
+
+START = "2026-11-23T09:00:00"
+BASE = "http://alipay.test"
+EVENT_URL = "http://127.0.0.1/notify"
+
+Receive = Callable[[str, bytes, str], bytes]
+
+
+@cache
+def key_files() -> Path:
+    """One set of key files for the whole run: making keys costs more than a test."""
+    directory = Path(tempfile.mkdtemp(prefix="alipay-keys-"))
+    Keys.open(directory)
+    return directory
+
+
+class Alipay:
+    """An emulator and a provider that talks to it. `payee` is the emulator's first merchant, our own application's."""
+
+    def __init__(
+        self, *, clock: str = START, seed: int = 1, options: Options | None = None, live: bool = False
+    ) -> None:
+        self.directory = key_files()
+        options = options or Options(seed=seed, base_url=BASE)
+        self.emulator = Emulator(
+            Keys.open(self.directory), Store(), Clock.of(clock), options, self._deliver, pause=lambda seconds: None
+        )
+        self._receive: Receive = lambda path, body, content_type: b"success"
+        self.heard: list[dict[str, str]] = []
+        self.payee = Payee(SELLER_ID)
+        self.live = Live(self.emulator).__enter__() if live else None
+        self.app = create_emulator_app(self.emulator)
+        transport: Transport = HttpTransport() if self.live else WsgiTransport(self.app)
+        self.gateway_url = self.live.gateway_url if self.live else f"{BASE}/gateway.do"
+        self.keys = alipay_keys.load(self.directory, APP_ID)
+        self.client = AlipayClient(self.keys, transport, self.gateway_url)
+        self.provider = AlipayProvider(self.client)
+
+    def close(self) -> None:
+        if self.live:
+            self.live.__exit__(None, None, None)
+        else:
+            self.emulator.store.close()
+
+    # --- the shop's side --------------------------------------------------------------------------
+
+    def create(self, payment_no: str, amount_fen: int = 100, payee: Payee | None = None, **changes: Any) -> NextAction:
+        intent = {"subject": "测试订单", "expires_at": self.now + timedelta(minutes=30), "event_url": EVENT_URL}
+        return self.provider.create(Intent(payment_no, amount_fen, payee=payee or self.payee, **(intent | changes)))
+
+    def query(self, payment_no: str, payee: Payee | None = None) -> QueryResult:
+        return self.provider.query(PaymentRef(payment_no, payee or self.payee))
+
+    def refund(self, payment_no: str, refund_no: str, amount_fen: int, payee: Payee | None = None) -> RefundResult:
+        return self.provider.refund(RefundOrder(payment_no, refund_no, amount_fen, "退货", payee or self.payee))
+
+    # --- the world's side -------------------------------------------------------------------------
+
+    def pay(self, payment_no: str) -> None:
+        """A buyer scans and pays; the notify is delivered before this returns."""
+        with self.emulator.bench() as bench:
+            pay_offer(bench, find_offer(bench, payment_no))
+        self.emulator.settle()
+
+    def scan(self, payment_no: str) -> None:
+        """A buyer opens the cashier page and does nothing there."""
+        with self.emulator.bench() as bench:
+            code = find_offer(bench, payment_no)["code"]
+        assert self.browser.get(f"/cashier/{code}").status_code == 200
+
+    def advance(self, **time: float) -> None:
+        """`advance(minutes=4)`: the emulator's clock; what falls due on the way happens."""
+        self.emulator.advance(round(timedelta(**time).total_seconds()))
+
+    def fault(self, kind: str, *, method: str | None = None, payment_no: str | None = None, **options: Any) -> None:
+        count = options.pop("count", 1)
+        with self.emulator.store.tx() as db:
+            faults.arm(db, kind, method=method, out_trade_no=payment_no, count=count, options=options)
+
+    def merchant(self, name: str = "示例合作社") -> Payee:
+        """A new merchant that lets our application act for it."""
+        with self.emulator.bench() as bench:
+            seller_id = merchants.add(bench, name=name)["seller_id"]
+            return Payee(seller_id, merchants.authorise(bench, seller_id)["app_auth_token"])
+
+    def hears(self, receive: Receive) -> None:
+        self._receive = receive
+
+    def notifies(self, payment_no: str | None = None) -> list[dict[str, str]]:
+        """Every notify that was sent so far, as its fields, oldest first."""
+        return [fields for fields in self.heard if payment_no in (None, fields["out_trade_no"])]
+
+    def log(self, **wanted: Any) -> list[dict[str, Any]]:
+        with self.emulator.store.tx() as db:
+            return log.read(db, **wanted)
+
+    def balance_fen(self, seller_id: str = SELLER_ID) -> int:
+        with self.emulator.bench() as bench:
+            return int(bench.the("SELECT balance_fen FROM merchant WHERE seller_id = ?", seller_id)[0])
+
+    def row(self, payment_no: str) -> dict[str, Any]:
+        with self.emulator.bench() as bench:
+            return dict(bench.the("SELECT * FROM trade WHERE out_trade_no = ?", payment_no))
+
+    @property
+    def browser(self) -> FlaskClient:
+        return self.app.test_client()
+
+    @property
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.emulator.clock.now_ms() / 1000, UTC)
+
+    def _deliver(self, url: str, body: bytes, content_type: str) -> tuple[int, bytes]:
+        charset = content_type.rpartition("=")[2]
+        self.heard.append(dict(parse_qsl(body.decode("ascii"), encoding=charset)))
+        return 200, self._receive(urlsplit(url).path, body, content_type)
+
+
+def fields_of(text: str) -> dict[str, str]:
+    """The fields a stored notify carries."""
+    return {str(name): str(value) for name, value in json.loads(text).items()}
