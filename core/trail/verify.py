@@ -10,6 +10,7 @@ from core.db import db
 from core.trail import LABEL, canonical
 from core.trail.models import AuditEvent, AuditHead, Stream
 
+PAGE = 5000
 COPIED = ("actor_id", "role", "organisation_id", "action", "object_type", "object_id", "request_id")
 
 
@@ -57,14 +58,21 @@ def _walk(stream: Stream) -> tuple[int, Broken | None]:
     if head is None:
         return seq, Broken(stream, seq, "head-missing")
     if head.seq != seq:
-        return seq, Broken(stream, seq + 1, "missing")
+        return seq, Broken(stream, min(seq, head.seq) + 1, "missing" if head.seq > seq else "head-differs")
     return seq, None if head.hash == prev else Broken(stream, seq, "head-differs")
 
 
 def _rows(stream: Stream) -> Iterator[sa.Row[tuple[object, ...]]]:
+    """All rows in order, by pages: memory stays flat, and leaving early leaves nothing open."""
     table = AuditEvent.__table__
-    query = sa.select(table).where(table.c.stream == stream).order_by(table.c.seq)
-    yield from db.session.execute(query, execution_options={"yield_per": 2000})
+    last = None
+    while True:
+        query = sa.select(table).where(table.c.stream == stream).order_by(table.c.seq).limit(PAGE)
+        rows = db.session.execute(query if last is None else query.where(table.c.seq > last)).all()
+        yield from rows
+        if len(rows) < PAGE:
+            return
+        last = rows[-1].seq
 
 
 def _fault(stream: Stream, row: sa.Row[tuple[object, ...]], prev: bytes) -> str | None:
