@@ -1,0 +1,137 @@
+"""Stock moves only by a conditional update with a move beside it: never read, computed and written back.
+
+Quantities are base units (g, ml, piece). Lines are worked off in offer order, so that two orders over the same
+goods never wait for each other in a circle. A cause (`source`, `source_id`) moves an offer once for each kind.
+
+An order reserves what it promises. A delivery that weighs less ships the less and releases the rest when the order
+closes; one that weighs more first reserves the excess under its own cause, then ships.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from catalog.models.offer import Offer, OfferStock, StockMove
+from catalog.models.product import Product
+from catalog.rules.offer import StockMoveKind
+from core import clock
+from core.db import db
+from core.errors import Missing, Refused
+
+Lines = Sequence[tuple[int, int]]
+"""(offer_id, quantity in base units); an offer named twice is one move of the sum."""
+
+
+def open_stock(offer_id: int) -> None:
+    """Begin an offer's stock at nothing; harmless when it has one."""
+    row = insert(OfferStock).values(offer_id=offer_id, on_hand=0, reserved=0)
+    db.session.execute(row.on_conflict_do_nothing())
+
+
+def receive(lines: Lines, *, source: str, source_id: int) -> None:
+    """Goods come in. Raises: as `_move`."""
+    for offer_id, qty in _in_order(lines):
+        _move(offer_id, StockMoveKind.RECEIVE, qty, 0, source, source_id)
+
+
+def adjust(offer_id: int, change: int, *, source: str, source_id: int) -> None:
+    """A count was wrong by `change` (either sign); what is promised to others stays.
+
+    Raises: Refused "stock-promised" when less would be left than is promised; as `_move`.
+    """
+    if change == 0:
+        return
+    _move(offer_id, StockMoveKind.ADJUST, change, 0, source, source_id)
+
+
+def reserve(lines: Lines, *, source: str, source_id: int) -> None:
+    """Promise goods to an order: all lines or, by the caller's rollback, none.
+
+    Raises: Refused "stock-short" (name, left, pack, offer_id, left_base) for the first offer with too little.
+    """
+    for offer_id, qty in _in_order(lines):
+        _move(offer_id, StockMoveKind.RESERVE, 0, qty, source, source_id)
+
+
+def release(lines: Lines, *, source: str, source_id: int) -> None:
+    """Take a promise back: the order was cancelled, expired or closed short."""
+    for offer_id, qty in _in_order(lines):
+        _move(offer_id, StockMoveKind.RELEASE, 0, -qty, source, source_id)
+
+
+def ship(lines: Lines, *, source: str, source_id: int) -> None:
+    """Promised goods leave: both counts go down."""
+    for offer_id, qty in _in_order(lines):
+        _move(offer_id, StockMoveKind.SHIP, -qty, -qty, source, source_id)
+
+
+def return_(lines: Lines, *, source: str, source_id: int) -> None:
+    """Shipped goods come back fit for sale."""
+    for offer_id, qty in _in_order(lines):
+        _move(offer_id, StockMoveKind.RETURN, qty, 0, source, source_id)
+
+
+def _in_order(lines: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    total: Counter[int] = Counter()
+    for offer_id, qty in lines:
+        if qty <= 0:
+            raise ValueError(f"offer {offer_id}: {qty} is no quantity")
+        total[offer_id] += qty
+    return sorted(total.items())
+
+
+def _move(offer_id: int, kind: StockMoveKind, on_hand: int, reserved: int, source: str, source_id: int) -> None:
+    """Change one offer's counts, if they allow it, and write the move.
+
+    Raises: Refused "stock-short", "stock-promised", "stock-not-promised" (more released or shipped than promised),
+    "stock-moved-already" (this cause did this before); Missing for an offer without stock. The caller rolls back.
+    """
+    changed = db.session.execute(
+        sa.update(OfferStock)
+        .where(
+            OfferStock.offer_id == offer_id,
+            OfferStock.on_hand - OfferStock.reserved >= reserved - on_hand,
+            OfferStock.reserved >= -reserved,
+            OfferStock.on_hand >= -on_hand,
+        )
+        .values(on_hand=OfferStock.on_hand + on_hand, reserved=OfferStock.reserved + reserved)
+        .returning(OfferStock.offer_id)
+    ).all()
+    if len(changed) != 1:
+        raise _why_not(offer_id, kind)
+    _write(offer_id, kind, on_hand, reserved, source, source_id)
+
+
+def _write(offer_id: int, kind: StockMoveKind, on_hand: int, reserved: int, source: str, source_id: int) -> None:
+    row = insert(StockMove).values(
+        offer_id=offer_id,
+        kind=kind,
+        on_hand_change=on_hand,
+        reserved_change=reserved,
+        source=source,
+        source_id=source_id,
+        at=clock.now(),
+    )
+    written = db.session.execute(row.on_conflict_do_nothing().returning(StockMove.id)).all()
+    if not written:
+        raise Refused("stock-moved-already", source=source, source_id=source_id, kind=kind.value)
+
+
+def _why_not(offer_id: int, kind: StockMoveKind) -> Refused:
+    row = db.session.execute(
+        sa.select(Product.name, Offer.pack_name, Offer.pack_qty, OfferStock.on_hand, OfferStock.reserved)
+        .join(Offer, Offer.product_id == Product.id)
+        .join(OfferStock, OfferStock.offer_id == Offer.id)
+        .where(Offer.id == offer_id)
+    ).one_or_none()
+    if row is None:
+        return Missing("no-such-offer", offer_id=offer_id)
+    left = row.on_hand - row.reserved
+    facts = {"offer_id": offer_id, "name": row.name, "pack": row.pack_name, "left_base": left}
+    code = {
+        StockMoveKind.RESERVE: "stock-short",
+        StockMoveKind.ADJUST: "stock-promised",
+    }.get(kind, "stock-not-promised")
+    return Refused(code, left=left // row.pack_qty, promised=-(-row.reserved // row.pack_qty), **facts)
