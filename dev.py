@@ -198,7 +198,7 @@ def check(_words):
         ("格式 / format", ("-m", "ruff", "format", "--check", ".")),
         ("规范 / lint", ("-m", "ruff", "check", ".")),
         ("类型 / types", ("-m", "mypy")),
-        ("分层 / layers", ("-c", "import importlinter.cli as cli; cli.lint_imports_command()")),
+        ("分层 / layers", ("-c", "import importlinter.cli as cli; cli.lint_imports_command()", "--no-logo")),
         ("迁移 / migrations", ("-m", "core.embedded.migrations")),
     )
     failed = []

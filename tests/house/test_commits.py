@@ -1,0 +1,27 @@
+"""One committer: `core.db.transaction()`. Whoever else commits could keep half of an act."""
+
+import ast
+
+from tests.house.sources import application, name, place, tree
+
+ENDS_A_TRANSACTION = {"commit", "begin_nested", "begin", "autocommit"}
+COMMITTER = "core/db.py"
+
+
+def commits(path):
+    for node in ast.walk(tree(path)):
+        called = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if called and node.func.attr in ENDS_A_TRANSACTION:
+            yield place(path, node)
+
+
+def test_only_the_database_module_commits():
+    found = [where for path in application() if name(path) != COMMITTER for where in commits(path)]
+
+    assert found == []
+
+
+def test_the_committer_commits():
+    committer = next(path for path in application() if name(path) == COMMITTER)
+
+    assert len(list(commits(committer))) == 1
