@@ -58,9 +58,11 @@ def beat(schedule: Path) -> list[str]:
     return [sys.executable, *CELERY, "beat", "--loglevel=WARNING", f"--schedule={schedule}", "--pidfile="]
 
 
-def emulator(port: int, store: Path, keys: Path) -> list[str]:
-    command = (*PYTHON, "market.gateways.emulator", "serve")
-    return [*command, "--port", str(port), "--store", str(store), "--keys", str(keys)]
+def emulator(host: str, port: int, store: Path, keys: Path, *, seen_at: str) -> list[str]:
+    """`seen_at` is the host by which browsers find this machine: codes and links point there."""
+    command = [*PYTHON, "market.gateways.emulator", "serve", f"--host={host}", f"--port={port}"]
+    command += [f"--store={store}", f"--keys={keys}", f"--public-url=http://{seen_at}:{port}"]
+    return [*command, f"--notify-host={seen_at}"]
 
 
 def flask(*words: str) -> list[str]:
@@ -79,6 +81,14 @@ def ask(url: str, *, seconds: float = 2) -> tuple[int, str, dict[str, str]]:
     except urllib.error.HTTPError as error:
         with error:
             return error.code, "", {k.lower(): v for k, v in error.headers.items()}
+
+
+def answers(url: str) -> bool:
+    """Whether anybody answers there, whatever the status."""
+    try:
+        return bool(ask(url)[0])
+    except OSError:
+        return False
 
 
 def is_ours(base_url: str, token: str) -> bool:

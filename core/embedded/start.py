@@ -14,6 +14,7 @@ import signal
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import config
 from core.embedded import commands, roles, schema
@@ -32,6 +33,7 @@ from core.embedded.valkey import Valkey
 
 ROOT = Path(__file__).resolve().parents[2]
 MARK = "XINGCUN_SUPERVISED"
+BY_HAND = (*config.DEFAULTS, "DATABASE_OWNER_URL", "EMULATOR_CONTROL_URL")
 STOP_ORDER = (("web", "beat", "alipay"), ("worker",), ("queue",))
 
 
@@ -53,10 +55,14 @@ class Start:
         )
 
     @property
+    def local_host(self) -> str:
+        """How this machine's own programs find us, as it stands in an address."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104  compared, not bound
+        return f"[{host}]" if ":" in host else host
+
+    @property
     def local_url(self) -> str:
-        """Where this machine's own browser finds us."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104  compared, not bound
-        return f"http://{host}:{self.port}"
+        return f"http://{self.local_host}:{self.port}"
 
     @property
     def embedded(self) -> bool:
@@ -147,11 +153,21 @@ class Start:
         """The emulator, in the demo only: a real installation talks to the real gateway."""
         if self.environment["XINGCUN_MODE"] != "demo" or self.environment.get("ALIPAY_GATEWAY_URL"):
             return
-        port, keys = free_port(wanted=self.port + 1), self.var / "alipay"
-        self.environment["ALIPAY_GATEWAY_URL"] = f"http://127.0.0.1:{port}/gateway.do"
-        self.environment["ALIPAY_KEYS_DIR"] = str(keys)
-        command = commands.emulator(port, self.var / "emulator.sqlite", keys)
-        self.supervisor.start("alipay", command, self.environment)
+        port, keys = free_port(self.host, self.port + 1), self.var / "alipay"
+        gateway = f"http://{self.local_host}:{port}"
+        self.environment |= {
+            "ALIPAY_GATEWAY_URL": f"{gateway}/gateway.do",
+            "ALIPAY_KEYS_DIR": str(keys),
+            "EMULATOR_CONTROL_URL": f"{gateway}/_emulator/",
+        }
+        seen_at = urlsplit(self.environment["SERVER_URL"]).netloc.rpartition(":")[0] or self.local_host
+        store = self.var / "emulator.sqlite"
+        command = commands.emulator(self.host, port, store, keys, seen_at=seen_at)
+        child = self.supervisor.start("alipay", command, self.environment)
+        if not self.supervisor.wait_for(child, lambda: commands.answers(f"{gateway}/_emulator/")):
+            raise EmbeddedError(
+                "支付模拟器未能启动,见上面的 alipay 行。 / The emulator did not start: see alipay above."
+            )
 
     def _start_web(self) -> None:
         servers = [commands.gunicorn] if not commands.granian_runs() else [commands.granian, commands.gunicorn]
@@ -207,7 +223,7 @@ class Start:
     def _write_environment(self) -> None:
         """`var/env` for commands by hand: `set -a; . var/env; set +a; .venv/bin/flask --app wsgi …`."""
         path = self.var / "env"
-        given = {name: value for name, value in self.environment.items() if name in config.DEFAULTS}
+        given = {name: value for name, value in self.environment.items() if name in BY_HAND}
         lines = [f"{name}={shlex.quote(value)}\n" for name, value in sorted(given.items())]
         path.touch(mode=0o600)
         path.write_text("".join(lines))
