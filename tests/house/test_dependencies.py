@@ -25,7 +25,7 @@ def plain(requirement):
 
 
 def imported(paths):
-    """{top-level module: where it is first imported}; not the standard library, ourselves, and mypy's own `_typeshed`."""
+    """{top-level module: where it is imported}; not the standard library, ourselves, mypy's own `_typeshed`."""
     found = {}
     for path in paths:
         for node in ast.walk(tree(path)):
