@@ -1,6 +1,8 @@
-"""States and words of this noun; the table of its steps stands here too."""
+"""Who sells and how they are bound to households: words, and the life of a supplier (rules 64, 66, 67)."""
 
 from enum import StrEnum
+
+from core.states import StateTable, step
 
 
 class EntityType(StrEnum):
@@ -21,6 +23,39 @@ class SupplierStatus(StrEnum):
     SUSPENDED = "suspended"
     REMOVED = "removed"
     BLACKLISTED = "blacklisted"
+
+
+class SupplierAct(StrEnum):
+    """What can be done with a supplier."""
+
+    ADMIT = "admit"
+    DECLINE = "decline"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    REMOVE = "remove"
+    BLACKLIST = "blacklist"
+    LET_APPLY = "let_apply"
+
+
+_S, _A = SupplierStatus, SupplierAct
+SUPPLIER = StateTable(
+    "supplier",
+    _S.APPLYING,
+    {
+        (_S.APPLYING, _A.ADMIT): step(_S.ACTIVE, "platform"),
+        (_S.APPLYING, _A.DECLINE): step(_S.REMOVED, "platform"),
+        (_S.ACTIVE, _A.SUSPEND): step(_S.SUSPENDED, "platform", "clock"),
+        (_S.SUSPENDED, _A.RESUME): step(_S.ACTIVE, "platform"),
+        (_S.ACTIVE, _A.REMOVE): step(_S.REMOVED, "platform", "supplier"),
+        (_S.SUSPENDED, _A.REMOVE): step(_S.REMOVED, "platform", "supplier"),
+        (_S.ACTIVE, _A.BLACKLIST): step(_S.BLACKLISTED, "platform"),
+        (_S.SUSPENDED, _A.BLACKLIST): step(_S.BLACKLISTED, "platform"),
+        (_S.REMOVED, _A.BLACKLIST): step(_S.BLACKLISTED, "platform"),
+        (_S.REMOVED, _A.LET_APPLY): step(_S.APPLYING, "platform"),
+        (_S.BLACKLISTED, _A.LET_APPLY): step(_S.APPLYING, "platform"),
+    },
+)
+"""Open orders go on when a supplier is suspended; the clock suspends for an expired licence."""
 
 
 class HouseholdCategory(StrEnum):

@@ -76,24 +76,21 @@ PAYMENT = StateTable(
             (at, _E.REFUNDED): step(_S.REFUNDED, "provider")
             for at in (_S.CLOSED, _S.PAID, _S.PAID_LATE, _S.PART_REFUNDED, _S.REFUNDING)
         },
+        # A part refund of a closed payment cannot be true.
+        (_S.CLOSED, _E.PART_REFUNDED): step(_S.REVIEW, "provider"),
+        **{(at, _E.CONTRADICTION): step(_S.REVIEW, "provider") for at in _S if at is not _S.REVIEW},
         (_S.REVIEW, _E.FOUND_PAID): step(_S.PAID, "person"),
         (_S.REVIEW, _E.FOUND_CLOSED): step(_S.CLOSED, "person"),
         (_S.REVIEW, _E.FOUND_REFUNDED): step(_S.REFUNDED, "person"),
     },
 )
-"""What moves a payment. `hear` adds the two general rules that would only repeat in every row."""
+"""What moves a payment. A contradiction goes to review from anywhere, and only a person leads out of it."""
 
 
 def hear(state: PaymentState, event: PaymentEvent) -> PaymentState:
     """The state after an event that may be late, repeated or out of order.
 
-    A contradiction goes to review from anywhere, and only a person leads out of it. What has no row is either news of
-    a step already passed, then nothing changes, or it cannot be true: a part refund of a closed payment → review.
+    What has no row is news of a step already passed: nothing changes.
     """
-    if event is PaymentEvent.CONTRADICTION:
-        return PaymentState.REVIEW
     found = PAYMENT.steps.get((state, event))
-    if found is not None:
-        return found.next
-    impossible = state is PaymentState.CLOSED and event is PaymentEvent.PART_REFUNDED
-    return PaymentState.REVIEW if impossible else state
+    return found.next if found else state

@@ -84,7 +84,7 @@ class SchemeTerms:
     def __post_init__(self) -> None:
         if not 0 <= self.min_bp <= 10_000:
             raise ValueError("a share lies between 0 and 10000 basis points")
-        if bool(self.combines) == bool(self.channels):
+        if not self.combines and not self.channels:
             raise ValueError("a scheme has channels of its own or combines others")
 
     def holds_on(self, on: date) -> bool:

@@ -74,4 +74,4 @@ def test_impossible_terms_are_errors():
     with pytest.raises(ValueError):
         replace(LOCAL, min_bp=10_001)
     with pytest.raises(ValueError):
-        replace(LOCAL, combines=("N",))
+        replace(LOCAL, channels=frozenset())

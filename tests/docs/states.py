@@ -1,0 +1,45 @@
+"""Draws docs/states.md from the state tables: `python -m tests.docs.states --write` after a table has changed."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from catalog.rules.listing import PRODUCT
+from catalog.rules.supplier import SUPPLIER
+from core.states import StateTable
+from market.rules.delivery_states import DELIVERY
+from market.rules.order_states import RESIDENT_ORDER, UNIT_ORDER
+from market.rules.payment_states import PAYMENT
+from market.rules.transfer import TRANSFER
+from procurement.rules.declaration import DECLARATION
+from procurement.rules.plan import PLAN
+from procurement.rules.statement import STATEMENT
+
+PAGE = Path(__file__).parents[2] / "docs" / "states.md"
+TABLES: tuple[tuple[str, StateTable[Any, Any]], ...] = (
+    ("catalog/rules/supplier.py", SUPPLIER),
+    ("catalog/rules/listing.py", PRODUCT),
+    ("market/rules/order_states.py", UNIT_ORDER),
+    ("market/rules/order_states.py", RESIDENT_ORDER),
+    ("market/rules/delivery_states.py", DELIVERY),
+    ("market/rules/payment_states.py", PAYMENT),
+    ("market/rules/transfer.py", TRANSFER),
+    ("procurement/rules/plan.py", PLAN),
+    ("procurement/rules/declaration.py", DECLARATION),
+    ("procurement/rules/statement.py", STATEMENT),
+)
+HEAD = """# State tables
+
+Drawn from the tables in the `rules` rooms; do not edit. After a table has changed:
+`python -m tests.docs.states --write`. What no table allows is refused. In brackets: whose act it is.
+"""
+
+
+def page() -> str:
+    """The whole document."""
+    parts = [f"## {table.noun}\n\n`{where}`\n\n```mermaid\n{table.mermaid()}\n```\n" for where, table in TABLES]
+    return "\n".join([HEAD, *parts])
+
+
+if __name__ == "__main__" and "--write" in sys.argv:
+    PAGE.write_text(page(), encoding="utf-8")
