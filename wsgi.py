@@ -18,7 +18,7 @@ import procurement.web
 from core.cli import commands
 from core.db import db, engine_options
 from core.jobs.worker import make_celery
-from core.web import auth, errors, files, health, inbox, limits, logs, page, security, session
+from core.web import auth, errors, files, health, inbox, limits, logs, page, people, security, session
 from core.web.app import XingcunFlask
 from market.gateways.alipay import guard
 from market.gateways.alipay.keys import KeyProblem
@@ -49,7 +49,7 @@ def create_app(**overrides: Any) -> Flask:
     for part in (security, session, limits, page, errors):
         part.init(app)
     csrf.init_app(app)
-    for door in (health.bp, auth.bp, inbox.bp, files.bp):
+    for door in (health.bp, auth.bp, inbox.bp, files.bp, people.bp):
         app.register_blueprint(door)
     for floor in FLOORS:
         floor.init(app, csrf)

@@ -17,6 +17,7 @@ import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook
 
 from core.errors import Refused
+from core.text import show
 
 MAX_BYTES, MAX_UNPACKED, MAX_PARTS, MAX_RATIO = 8 * 1024 * 1024, 64 * 1024 * 1024, 200, 200
 MAX_ROWS, MAX_COLUMNS = 10_000, 60
@@ -83,7 +84,7 @@ def _sheet(book: CalamineWorkbook, name: str) -> Sheet:
 def _cell(value: Any) -> str:
     """A cell as a person reads it: whole numbers without a point, dates as ISO."""
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return show("", value)
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
     if isinstance(value, datetime):

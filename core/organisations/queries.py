@@ -75,6 +75,12 @@ def names(ids: set[int]) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
+def of_ids(ids: frozenset[int]) -> list[Organisation]:
+    """Open organisations among `ids`, units before their canteens."""
+    query = sa.select(Organisation).where(Organisation.id.in_(ids), Organisation.closed_on.is_(None))
+    return list(db.session.scalars(query.order_by(Organisation.parent_id.is_(None).desc(), Organisation.id)))
+
+
 def named(name: str, *, on: date, kind: OrganisationKind) -> int | None:
     """The organisation that bore `name` on a day, or has it as an alias; None when nobody or several did."""
     later = sa.orm.aliased(OrganisationName)

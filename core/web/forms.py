@@ -74,6 +74,7 @@ class _Parsed(Field):  # type: ignore[misc]
     """A text that becomes a value; what was typed is shown again when it does not fit."""
 
     widget = TextInput()
+    data: Any
 
     def __init__(self, label: str = "", *, required: bool = True, **kw: Any) -> None:
         super().__init__(label, **kw)

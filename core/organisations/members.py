@@ -1,0 +1,49 @@
+"""Reading who belongs to an organisation."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from core.access.roles import Role
+from core.db import db
+from core.organisations.models import Membership, Organisation
+from core.people.models import Person
+
+
+@dataclass(frozen=True)
+class Member:
+    """One seat: who, as what, where, until when, standing in for whom."""
+
+    membership_id: int
+    name: str
+    phone: str
+    organisation: str
+    role: Role
+    valid_from: date
+    valid_to: date | None
+    deputy_for: str
+
+
+def listed(scope_ids: frozenset[int]) -> list[Member]:
+    """Open seats in these organisations, by organisation and name."""
+    principal_seat, principal = sa.orm.aliased(Membership), sa.orm.aliased(Person)
+    rows = db.session.execute(
+        sa.select(
+            Membership.id,
+            Person.name,
+            sa.func.coalesce(Person.phone, Person.username),
+            Organisation.name,
+            Membership.role,
+            Membership.valid_from,
+            Membership.valid_to,
+            sa.func.coalesce(principal.name, ""),
+        )
+        .join(Person, Person.id == Membership.person_id)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .outerjoin(principal_seat, principal_seat.id == Membership.deputy_for_id)
+        .outerjoin(principal, principal.id == principal_seat.person_id)
+        .where(Membership.organisation_id.in_(scope_ids), Membership.ended_at.is_(None))
+        .order_by(Organisation.id, Person.name, Membership.id)
+    )
+    return [Member(*row) for row in rows]
