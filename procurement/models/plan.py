@@ -125,7 +125,10 @@ class Envelope(Base):
 
 
 class EnvelopeMove(Base):
-    """One change of an envelope with its cause; the same cause moves it once."""
+    """One change of an envelope with its cause; the same cause moves it once.
+
+    What a plan line still holds open is the sum of the moves that name it.
+    """
 
     __tablename__ = "envelope_move"
     __append_only__ = True
@@ -140,6 +143,7 @@ class EnvelopeMove(Base):
     general_done_fen: Mapped[Fen] = mapped_column(default=0)
     source: Mapped[str] = mapped_column(sa.String(24))
     source_id: Mapped[Ref]
+    plan_line_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("plan_line.id"), index=True)
     at: Mapped[datetime]
 
     __table_args__ = (

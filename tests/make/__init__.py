@@ -2,14 +2,18 @@
 
 from tests.make.catalog import household, product, supplier, village_is_exited
 from tests.make.core import actor, day, log_in, organisation, person, seat
+from tests.make.plans import declared, lines_of, ordinary_plan
 from tests.make.procurement import canteen, unit
 
 __all__ = [
     "actor",
     "canteen",
     "day",
+    "declared",
     "household",
+    "lines_of",
     "log_in",
+    "ordinary_plan",
     "organisation",
     "person",
     "product",
