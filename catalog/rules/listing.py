@@ -32,6 +32,7 @@ class ProductAct(StrEnum):
     APPROVE = "approve"
     SEND_BACK = "send_back"
     REVISE = "revise"
+    RECHECK = "recheck"
     WITHDRAW = "withdraw"
 
 
@@ -48,13 +49,15 @@ PRODUCT = StateTable(
         (_S.RETURNED, _A.REVISE): step(_S.DRAFT, "supplier"),
         (_S.LISTED, _A.REVISE): step(_S.DRAFT, "supplier"),
         (_S.WITHDRAWN, _A.REVISE): step(_S.DRAFT, "supplier"),
+        # A price that jumps (rule 68): the origin still holds, the content is looked at again.
+        (_S.LISTED, _A.RECHECK): step(_S.CONTENT_CHECK, "supplier"),
         **{
             (at, _A.WITHDRAW): step(_S.WITHDRAWN, "supplier", "platform")
             for at in (_S.DRAFT, _S.ORIGIN_CHECK, _S.CONTENT_CHECK, _S.LISTED, _S.RETURNED)
         },
     },
 )
-"""What is said of a product is checked again when it changes; its price and stock are not part of that."""
+"""What is said of a product is checked again when it changes; its price only when it jumps, its stock never."""
 
 
 def check_two_checkers(origin_confirmed_by_id: int, approved_by_id: int) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from catalog.models.offer import Offer, OfferStock, OfferVersion
-from catalog.models.product import Category, Product
-from catalog.models.supplier import Household, Supplier, VillageCategory
+from catalog.models.product import Category, Certificate, CertificateProduct, Product
+from catalog.models.supplier import Household, LinkageAgreement, Supplier, VillageCategory
+from catalog.rules.certificates import CertificateKind, CertificateStatus
 from catalog.rules.listing import ProductState
 from catalog.rules.offer import OfferAudience, SaleMode
-from catalog.rules.supplier import EntityType, HouseholdCategory, SupplierStatus
+from catalog.rules.supplier import EntityType, HouseholdCategory, LinkageMode, SupplierStatus
 from core import clock
 from core.access.roles import OrganisationKind
 from core.db import db
@@ -52,6 +53,38 @@ def supplier(name: str | None = None, **columns: Any) -> Supplier:
     return made
 
 
+def certificate(
+    of: Supplier,
+    kind: CertificateKind,
+    *product_ids: int,
+    valid_from: date = date(2024, 1, 1),
+    valid_to: date = date(2030, 12, 31),
+    status: CertificateStatus = CertificateStatus.ACTIVE,
+) -> Certificate:
+    """A certificate of the supplier that covers the products; a licence (SC, JY, quarantine) needs none."""
+    with writing():
+        made = Certificate(
+            supplier_id=of.id,
+            kind=kind,
+            number=f"SL{next(_numbers):08d}",
+            issuer="示例机构",
+            valid_from=valid_from,
+            valid_to=valid_to,
+            status=status,
+            created_at=clock.now(),
+        )
+        db.session.add(made)
+        db.session.flush()
+        db.session.add_all(CertificateProduct(certificate_id=made.id, product_id=p) for p in product_ids)
+    return made
+
+
+def linkage(of: Supplier, to: Household, *, mode: LinkageMode = LinkageMode.PURCHASE) -> None:
+    """An agreement between the two, in force since 2024."""
+    with writing():
+        db.session.add(LinkageAgreement(supplier_id=of.id, household_id=to.id, mode=mode, valid_from=date(2024, 1, 1)))
+
+
 def household(code: str | None = None, *, village: str = VILLAGE) -> Household:
     with writing():
         made = Household(
@@ -80,11 +113,18 @@ def product(
     audience: OfferAudience = OfferAudience.EVERYBODY,
     origin: str = VILLAGE,
     listed: bool = True,
+    exited: bool = True,
 ) -> Offer:
-    """A product, listed unless told otherwise, with one offer and stock. Default: cabbage of `model.md` 3.5."""
+    """A product, listed unless told otherwise, with one offer and stock. Default: a box of cabbage by weight.
+
+    Its village becomes an exited one where nobody said anything about it (else the shop would not show the product);
+    `exited=False` leaves the village alone.
+    """
     checkers = (person("镇"), person("平台")) if listed else (None, None)
     with writing():
         now = clock.now()
+        if exited and not db.session.scalar(sa.select(sa.exists().where(VillageCategory.village_code == origin))):
+            village_is_exited(origin)
         goods = Product(
             sku=f"T{next(_numbers):07d}",
             supplier_id=of.id,

@@ -1,0 +1,154 @@
+"""What may be seen and bought on a day, as SQL conditions: one place, used by every list, page and order.
+
+They stand on `Product` joined with `Supplier` and `Category`. Nothing is cached: a withdrawn product or a licence
+that ended yesterday is gone with the next statement, whatever an index still says (rules 66, 67, 71).
+"""
+
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from catalog.models.offer import Offer
+from catalog.models.product import Category, Certificate, CertificateProduct, Product
+from catalog.models.supplier import Household, LinkageAgreement, Supplier, VillageCategory
+from catalog.rules.certificates import BADGES, CertificateKind, CertificateStatus
+from catalog.rules.listing import ListingClass, ProductState
+from catalog.rules.offer import OfferAudience
+from catalog.rules.supplier import HouseholdCategory, LinkageMode, SupplierStatus
+from core import settings
+from core.settings.models import Setting
+
+Condition = sa.ColumnElement[bool]
+
+settings.register(listing__local=False)
+
+LINKED = (HouseholdCategory.EXITED, HouseholdCategory.MONITORED)
+"""Households whose produce is of eligible origin."""
+
+
+def valid_on(on: date) -> Condition:
+    """A certificate whose issuer's word stands on the day; the last day included."""
+    return sa.and_(
+        Certificate.status == CertificateStatus.ACTIVE, Certificate.valid_from <= on, Certificate.valid_to >= on
+    )
+
+
+def selling(on: date) -> Condition:
+    """A supplier that may sell on the day: active, its own licence not ended."""
+    in_time = sa.or_(Supplier.licence_valid_to.is_(None), Supplier.licence_valid_to >= on)
+    return sa.and_(Supplier.status == SupplierStatus.ACTIVE, in_time)
+
+
+def _holds(on: date, kind: CertificateKind) -> Condition:
+    held = sa.exists().where(Certificate.supplier_id == Product.supplier_id, Certificate.kind == kind, valid_on(on))
+    return held.correlate(Product)
+
+
+def licensed(on: date) -> Condition:
+    """The supplier holds what the category's law asks for, on the day. A licence is the supplier's, for all its goods
+    of the kind; only badges name products.
+    """
+    return sa.and_(
+        sa.or_(Category.licence != CertificateKind.SC.value, _holds(on, CertificateKind.SC)),
+        sa.or_(Category.licence != CertificateKind.JY.value, _holds(on, CertificateKind.JY)),
+        sa.or_(~Category.needs_quarantine, _holds(on, CertificateKind.QUARANTINE)),
+    )
+
+
+def exited_villages(on: date) -> sa.Subquery:
+    """Codes of the villages that are exited on the day, by the newest decision each (column `code`)."""
+    newest = (
+        sa.select(VillageCategory.village_code, VillageCategory.is_exited)
+        .ext(distinct_on(VillageCategory.village_code))
+        .where(VillageCategory.valid_from <= on)
+        .order_by(VillageCategory.village_code, VillageCategory.valid_from.desc(), VillageCategory.id.desc())
+        .subquery("newest_village_category")
+    )
+    return sa.select(newest.c.village_code.label("code")).where(newest.c.is_exited).subquery("exited_village")
+
+
+def from_exited_village(on: date) -> Condition:
+    """The product's default village is exited on the day."""
+    return Product.origin_code.in_(sa.select(exited_villages(on).c.code))
+
+
+def agreed_on(on: date) -> Condition:
+    """A linkage agreement in force on the day."""
+    return sa.and_(
+        LinkageAgreement.valid_from <= on, sa.or_(LinkageAgreement.valid_to.is_(None), LinkageAgreement.valid_to >= on)
+    )
+
+
+def from_households(on: date) -> Condition:
+    """The supplier buys from exited or watched households of the product's village by an agreement in force."""
+    return (
+        sa.exists()
+        .where(
+            LinkageAgreement.supplier_id == Product.supplier_id,
+            LinkageAgreement.household_id == Household.id,
+            LinkageAgreement.mode == LinkageMode.PURCHASE,
+            Household.village_code == Product.origin_code,
+            Household.category.in_(LINKED),
+            agreed_on(on),
+        )
+        .correlate(Product)
+    )
+
+
+def badged(on: date, *kinds: CertificateKind) -> Condition:
+    """A badge of the supplier that covers the product is valid on the day (of `kinds`, else of any)."""
+    return (
+        sa.exists()
+        .where(
+            CertificateProduct.product_id == Product.id,
+            CertificateProduct.certificate_id == Certificate.id,
+            Certificate.supplier_id == Product.supplier_id,
+            Certificate.kind.in_(kinds or sorted(BADGES)),
+            valid_on(on),
+        )
+        .correlate(Product)
+    )
+
+
+def local_allowed(on: date) -> Condition:
+    """The dated setting `listing.local` on the day, read inside the statement."""
+    newest = (
+        sa.select(sa.cast(Setting.value, sa.Boolean))
+        .where(Setting.key == "listing.local", Setting.valid_from <= on)
+        .order_by(Setting.valid_from.desc(), Setting.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return sa.func.coalesce(newest, sa.literal(bool(settings.DEFAULTS["listing.local"])))
+
+
+def counts(on: date) -> Condition:
+    """Class 计入额度."""
+    return sa.and_(Category.is_ingredient, sa.or_(from_exited_village(on), from_households(on)))
+
+
+def class_on(on: date) -> sa.ColumnElement[str | None]:
+    """The class of the day as `catalog.rules.listing.listing_class` computes it (a test compares them), or NULL."""
+    return sa.case(
+        (counts(on), ListingClass.COUNTS.value),
+        (badged(on), ListingClass.CERTIFIED.value),
+        (local_allowed(on), ListingClass.LOCAL.value),
+        else_=sa.null(),
+    )
+
+
+def visible(on: date) -> Condition:
+    """A product that everybody may see on the day."""
+    return sa.and_(
+        Product.state == ProductState.LISTED,
+        selling(on),
+        licensed(on),
+        sa.or_(counts(on), badged(on), local_allowed(on)),
+    )
+
+
+def offered_to(*, for_units: bool) -> Condition:
+    """Packs for this kind of buyer: units see their own and everybody's, residents only the latter."""
+    audiences = list(OfferAudience) if for_units else [OfferAudience.EVERYBODY]
+    return sa.and_(Offer.is_active, Offer.audience.in_(audiences))
