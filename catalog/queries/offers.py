@@ -20,27 +20,19 @@ from catalog.queries import certificates
 from catalog.queries.visibility import class_on, from_exited_village, offered_to, visible
 from catalog.rules.listing import ListingClass
 from catalog.rules.offer import SaleMode
+from catalog.rules.restrictions import Restriction, barrier
 from core import clock
 from core.db import db
 from core.organisations.models import Organisation
 from core.places.models import Place, PlaceLevel
 from core.quantity import BaseUnit
 
-EVERY_KIND = "any"
-
-
-@dataclass(frozen=True)
-class Restriction:
-    """May not be bought for a canteen of this kind ("any": of every kind), by this document (rule 70)."""
-
-    canteen_kind: str
-    document: str
-
 
 @dataclass(frozen=True)
 class SellableOffer:
-    """One pack as it is sold on the day. Quantities are base units, `free_qty` is on hand less promised."""
+    """One pack as it is sold on the day `on`. Quantities are base units, `free_qty` is on hand less promised."""
 
+    on: date
     offer_id: int
     offer_version_id: int
     product_id: int
@@ -63,6 +55,7 @@ class SellableOffer:
     branch_id: int | None
     art: str
     is_ingredient: bool
+    is_wild: bool
     needs_commitment: bool
     needs_quarantine: bool
     supplier_id: int
@@ -93,9 +86,10 @@ class SellableOffer:
         return f"{self.town_name} {self.origin_name}".strip()
 
     def barred_for(self, canteen_kind: str) -> str | None:
-        """The document that forbids the goods to canteens of the kind, or None."""
-        kinds = {EVERY_KIND, canteen_kind}
-        return next((r.document for r in self.restrictions if r.canteen_kind in kinds), None)
+        """The document that forbids the goods to canteens of the kind that day, or None (rule 70)."""
+        path = {self.category_id, self.branch_id or self.category_id}
+        found = barrier(self.restrictions, path, canteen_kind, self.on, is_wild=self.is_wild)
+        return found.document if found else None
 
 
 def sellable(offer_ids: Iterable[int], *, for_units: bool, on: date | None = None) -> dict[int, SellableOffer]:
@@ -104,7 +98,7 @@ def sellable(offer_ids: Iterable[int], *, for_units: bool, on: date | None = Non
     if not ids:
         return {}
     day = on or clock.today()
-    found = _rows(statement(day, for_units=for_units).where(Offer.id.in_(ids)))
+    found = _rows(statement(day, for_units=for_units).where(Offer.id.in_(ids)), day)
     return {row.offer_id: row for row in _filled(found, day)}
 
 
@@ -136,7 +130,7 @@ def sellable_list(
     if eligible_only:
         query = query.where(class_on(day) == ListingClass.COUNTS.value)
     query = query.order_by(Category.position, Product.name, Offer.pack_qty, Offer.id).limit(min(limit, 1000))
-    return _filled(_rows(query), day)
+    return _filled(_rows(query, day), day)
 
 
 def statement(on: date, *, for_units: bool) -> sa.Select[*tuple[Any, ...]]:
@@ -167,6 +161,7 @@ def statement(on: date, *, for_units: bool) -> sa.Select[*tuple[Any, ...]]:
             Category.parent_id.label("branch_id"),
             Category.art,
             Category.is_ingredient,
+            Category.is_wild,
             Category.needs_commitment,
             Category.needs_quarantine,
             Supplier.id.label("supplier_id"),
@@ -190,9 +185,9 @@ def statement(on: date, *, for_units: bool) -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def _rows(query: sa.Select[*tuple[Any, ...]]) -> list[SellableOffer]:
+def _rows(query: sa.Select[*tuple[Any, ...]], on: date) -> list[SellableOffer]:
     return [
-        SellableOffer(**{**row, "listing_class": ListingClass(row["listing_class"])})
+        SellableOffer(**{**row, "on": on, "listing_class": ListingClass(row["listing_class"])})
         for row in db.session.execute(query).mappings()
     ]
 
@@ -201,13 +196,13 @@ def _filled(rows: list[SellableOffer], on: date) -> list[SellableOffer]:
     """The rows with certificates, restrictions and household shares: three statements, however many rows."""
     products = {row.product_id for row in rows}
     texts = certificates.texts_of(products, on)
-    barred = restrictions_of({row.category_id for row in rows}, on)
+    barred = restrictions_of({code for row in rows for code in (row.category_id, row.branch_id) if code}, on)
     shares = household_shares(products, on)
     return [
         replace(
             row,
             certificate=texts.get(row.product_id, ""),
-            restrictions=barred.get(row.category_id, ()),
+            restrictions=barred.get(row.category_id, ()) + barred.get(row.branch_id or 0, ()),
             household_share_bp=shares.get(row.product_id, 0),
         )
         for row in rows
@@ -215,11 +210,17 @@ def _filled(rows: list[SellableOffer], on: date) -> list[SellableOffer]:
 
 
 def restrictions_of(category_ids: set[int], on: date) -> dict[int, tuple[Restriction, ...]]:
-    """What may not be bought on the day, by category (rule 70)."""
+    """What may not be bought on the day, by the category or branch that the row names (rule 70)."""
     if not category_ids:
         return {}
     rows = db.session.execute(
-        sa.select(CategoryRestriction.category_id, CategoryRestriction.canteen_kind, CategoryRestriction.document)
+        sa.select(
+            CategoryRestriction.category_id,
+            CategoryRestriction.canteen_kind,
+            CategoryRestriction.document,
+            CategoryRestriction.valid_from,
+            CategoryRestriction.valid_to,
+        )
         .where(
             CategoryRestriction.category_id.in_(category_ids),
             CategoryRestriction.valid_from <= on,
@@ -228,8 +229,8 @@ def restrictions_of(category_ids: set[int], on: date) -> dict[int, tuple[Restric
         .order_by(CategoryRestriction.id)
     )
     out: dict[int, tuple[Restriction, ...]] = {}
-    for category_id, kind, document in rows:
-        out[category_id] = (*out.get(category_id, ()), Restriction(kind, document))
+    for row in rows:
+        out[row.category_id] = (*out.get(row.category_id, ()), Restriction(*row))
     return out
 
 
