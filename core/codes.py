@@ -2,7 +2,8 @@
 
 31 symbols (no 0, O, 1, I; no U, which handwriting turns into V) and a weighted sum modulo 31. Thirty-one is prime and
 the weights are powers of 3, a primitive root: each position has its own weight, none is zero. Hence one wrong
-character and any two characters changed over always break the sum, not merely most of the time.
+character, and two changed over, always break the sum and not merely most of the time; in a readable number the two are
+digits, or neighbours.
 """
 
 import re

@@ -1,3 +1,4 @@
+import itertools
 import string
 from datetime import date
 
@@ -33,6 +34,15 @@ def test_every_swap_of_neighbours_is_found(code):
     for i in range(len(code) - 1):
         swapped = code[:i] + code[i + 1] + code[i] + code[i + 2 :]
         assert swapped == code or not codes.check(swapped)
+
+
+@given(random_codes | numbers)
+def test_characters_that_changed_over_at_any_distance_are_found(code):
+    places = [i for i, c in enumerate(code[:-2]) if c.isdigit()] if "-" in code else range(len(code))
+    for i, j in itertools.combinations(places, 2):
+        swapped = list(code)
+        swapped[i], swapped[j] = code[j], code[i]
+        assert code[i] == code[j] or not codes.check("".join(swapped))
 
 
 @given(st.text(max_size=40))
