@@ -90,7 +90,11 @@ class QuotaJudgement(Base):
 
 
 class QuotaPosting(Base):
-    """Money that counts under a scheme from the day it is recognised; a correction is a signed new row."""
+    """Money that counts under a scheme from the day it is recognised; a correction is a signed new row.
+
+    `prior_year`: the closed year that this row adjusts (rule 28). A row of source "correction" has the id of the row
+    before it as `source_id` and the first row of its chain as `reverses_id`.
+    """
 
     __tablename__ = "quota_posting"
     __append_only__ = True
@@ -108,7 +112,7 @@ class QuotaPosting(Base):
     source: Mapped[str] = mapped_column(sa.String(24))
     source_id: Mapped[Ref]
     reverses_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("quota_posting.id"))
-    is_prior_year_adjustment: Mapped[bool] = mapped_column(default=False)
+    prior_year: Mapped[int | None]
     posted_at: Mapped[datetime]
 
     __table_args__ = (

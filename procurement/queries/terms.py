@@ -8,12 +8,9 @@ import sqlalchemy as sa
 from core import clock, settings
 from core.db import db
 from procurement.models.scheme import SchemeVersion
-from procurement.rules.scheme import HEADLINE, SHIPPED, Channel, SchemeTerms, judging
+from procurement.rules.scheme import HEADLINE, Approver, Channel, SchemeTerms, judging
 
 settings.register(scheme__headline=HEADLINE)
-
-_COMBINES = {terms.code: terms.combines for terms in SHIPPED}
-_EXCEPTION_BY = {terms.code: terms.exception_by for terms in SHIPPED}
 
 
 def headline(on: date | None = None) -> str:
@@ -38,19 +35,20 @@ def members_of(terms: SchemeTerms, schemes: Mapping[str, SchemeTerms]) -> dict[s
 
 def terms_of(row: SchemeVersion) -> SchemeTerms:
     """A stored version as the rules know it. A combined scheme leaves channels and goods to its members."""
-    combines = _COMBINES.get(row.code, ())
     return SchemeTerms(
         code=row.code,
         min_bp=row.min_bp,
         valid_from=row.valid_from,
+        valid_to=row.valid_to,
         label=row.name,
-        channels=frozenset() if combines else frozenset(Channel(c) for c in row.channels),
+        channels=frozenset() if row.combines else frozenset(Channel(c) for c in row.channels),
         goods=row.goods_rule,
         union_counts=row.union_counts,
         personal_counts=row.personal_counts,
         freight_counts=row.freight_counts,
-        exception_by=_EXCEPTION_BY.get(row.code, frozenset()),
+        basis=row.basis,
+        exception_by=frozenset(Approver(a) for a in row.exception_by),
         no_decrease=row.no_decrease,
         applies_at_once=row.applies_at_once,
-        combines=combines,
+        combines=tuple(row.combines),
     )

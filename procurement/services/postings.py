@@ -1,0 +1,122 @@
+"""From facts to counted money: judge, recognise, post the difference, keep the totals. One transaction, one lock."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from core import clock
+from core.db import db
+from procurement.models.ledger import (
+    FactEntry,
+    QuotaBalance,
+    QuotaJudgement,
+    QuotaPosting,
+    SpendBalance,
+    SpendMove,
+)
+from procurement.queries import facts as chain
+from procurement.queries import schemes, years
+from procurement.queries.facts import FactRow
+from procurement.queries.recognition import CORRECTION, Book, Change, Ruling, changes, rule, source_of
+from procurement.services import balances
+
+
+def open_book() -> Book:
+    """Schemes and closed years as of now."""
+    return Book(tuple(schemes.all_versions()), years.closed())
+
+
+def judge_new(fact_ids: Sequence[int], book: Book) -> dict[str, int]:
+    """Judge new facts under every scheme of their year and keep why; countable fen by scheme code."""
+    rulings = []
+    for fact in chain.read(FactEntry.id.in_(list(fact_ids))):
+        judging = book.year(fact.occurred_on.year)
+        rulings += [rule(fact, version, judging) for version in judging.versions.values()]
+    _keep(rulings)
+    countable: Counter[str] = Counter()
+    for ruling in rulings:
+        countable[ruling.version.code] += ruling.judgement.countable_fen
+    return dict(countable)
+
+
+def settle(facts: Sequence[FactRow], book: Book, on: date | None = None) -> dict[str, int]:
+    """Post what is missing on these facts so that the ledger says what recognition says; fen moved by scheme code.
+
+    The caller holds the ledger's lock (`facts.lock`). Posting twice changes nothing: the difference is then empty.
+    """
+    missing = changes(facts, book, on or clock.today())
+    if not missing:
+        return {}
+    _keep([change.ruling for change in missing])
+    now = clock.now()
+    rows = [_row(change, now) for change in missing]
+    db.session.execute(sa.insert(QuotaPosting), rows)
+    balances.add(QuotaBalance, balances.quota_totals(SimpleNamespace(**row) for row in rows))
+    moved: Counter[str] = Counter()
+    for row in rows:
+        moved[row["scheme_code"]] += row["amount_fen"]
+    return dict(moved)
+
+
+def settle_ids(fact_ids: Sequence[int], book: Book) -> dict[str, int]:
+    """As `settle`, for facts by their ids."""
+    return settle(chain.read(FactEntry.id.in_(list(fact_ids))), book)
+
+
+def spend(moves: Sequence[dict[str, Any]]) -> None:
+    """Book changes of actual spending, each source once, and keep the totals."""
+    if not moves:
+        return
+    at = clock.now()
+    statement = insert(SpendMove).on_conflict_do_nothing(index_elements=["source", "source_id"])
+    written = db.session.execute(
+        statement.returning(SpendMove.source, SpendMove.source_id), [{**move, "at": at} for move in moves]
+    ).all()
+    new = {(row.source, row.source_id) for row in written}
+    booked = [SimpleNamespace(**move) for move in moves if (move["source"], move["source_id"]) in new]
+    balances.add(SpendBalance, balances.spend_totals(booked))
+
+
+def _keep(rulings: Sequence[Ruling]) -> None:
+    """Keep judgements not yet kept: the reason stands beside the fact for good."""
+    at = clock.now()
+    rows = {
+        (ruling.version.id, ruling.fact.id): {
+            "scheme_version_id": ruling.version.id,
+            "fact_id": ruling.fact.id,
+            "fits": ruling.judgement.fits,
+            "reason": ruling.judgement.reason.value if ruling.judgement.reason else "",
+            "countable_fen": ruling.judgement.countable_fen,
+            "at": at,
+        }
+        for ruling in rulings
+    }
+    if rows:
+        statement = insert(QuotaJudgement).on_conflict_do_nothing(index_elements=["scheme_version_id", "fact_id"])
+        db.session.execute(statement, list(rows.values()))
+
+
+def _row(change: Change, at: datetime) -> dict[str, Any]:
+    difference, fact = change.difference, change.ruling.fact
+    is_correction = change.after_id is not None
+    return {
+        "scheme_version_id": change.ruling.version.id,
+        "scheme_code": change.ruling.version.code,
+        "unit_id": fact.unit_id,
+        "fiscal_year": clock.fiscal_year(difference.on),
+        "month": clock.month_of(difference.on),
+        "recognised_on": difference.on,
+        "amount_fen": difference.amount_fen,
+        "fund": fact.fund,
+        "fact_id": fact.id,
+        "source": CORRECTION if is_correction else source_of(fact),
+        "source_id": change.after_id if is_correction else difference.source_id,
+        "reverses_id": difference.reverses_id,
+        "prior_year": difference.prior_year,
+        "posted_at": at,
+    }
