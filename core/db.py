@@ -7,7 +7,7 @@ door: see `core.web.app.XingcunFlask.dispatch_request` and `core.jobs`.
 
 import enum
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, ClassVar
@@ -163,6 +163,11 @@ def transaction() -> Iterator[None]:
     callbacks, info["after_commit"] = info["after_commit"], []
     for callback in callbacks:
         callback()
+
+
+def savepoint() -> AbstractContextManager[Any]:
+    """A part of the open transaction that can fail alone: what it raises undoes only the part."""
+    return db.session.begin_nested()
 
 
 def after_commit(callback: Callback) -> None:

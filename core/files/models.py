@@ -29,7 +29,7 @@ class StoredFile(Base):
     uploaded_by_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("person.id"))
     purpose: Mapped[Code]
     name: Mapped[Line]
-    content_type: Mapped[str] = mapped_column(sa.String(60))
+    content_type: Mapped[str] = mapped_column(sa.String(100))
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(sa.String(64), index=True)
     created_at: Mapped[datetime]

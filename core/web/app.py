@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
 from core import clock
-from core.db import before_commit_hooks, db, lost_race, transaction, violated
+from core.db import after_commit, before_commit_hooks, db, lost_race, transaction, violated
 from core.errors import Refused
 from core.jobs.models import RequestKey
 
@@ -95,6 +95,7 @@ def claim_request_key() -> None:
             key=key, person_ref=_who(), endpoint=request.endpoint or "", body_hash=_body_hash(), created_at=clock.now()
         )
     )
+    after_commit(lambda: info.update(request_key=key))  # a door's second transaction does not claim again
 
 
 before_commit_hooks.insert(0, claim_request_key)

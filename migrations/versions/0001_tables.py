@@ -566,7 +566,7 @@ def tables() -> None:
     sa.Column('uploaded_by_id', sa.BigInteger(), nullable=True),
     sa.Column('purpose', sa.String(length=64), nullable=False),
     sa.Column('name', sa.String(length=200), nullable=False),
-    sa.Column('content_type', sa.String(length=60), nullable=False),
+    sa.Column('content_type', sa.String(length=100), nullable=False),
     sa.Column('size', sa.Integer(), nullable=False),
     sa.Column('sha256', sa.String(length=64), nullable=False),
     sa.Column('created_at', core.db.Instant(timezone=True), nullable=False),

@@ -3,6 +3,10 @@
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
+from procurement.web import register
+
 
 def init(app: Flask, csrf: CSRFProtect) -> None:
     """Register the floor's doors."""
+    for door in (register,):
+        app.register_blueprint(door.bp)
