@@ -63,18 +63,19 @@ class Households:
         return self.count is None
 
 
-def _published(count: int) -> Households:
+def published(count: int) -> Households:
+    """What may be shown of a count."""
     return Households(count if count == 0 or count >= LEAST else None)
 
 
 def linked_by_supplier(supplier_id: int, on: date) -> Households:
     """Exited and watched households with an agreement in force with the supplier."""
-    return _published(_count(LinkageAgreement.supplier_id == supplier_id, on))
+    return published(_count(LinkageAgreement.supplier_id == supplier_id, on))
 
 
 def linked_in_village(village_code: str, on: date) -> Households:
     """Exited and watched households of the village with any agreement in force."""
-    return _published(_count(Household.village_code == village_code, on))
+    return published(_count(Household.village_code == village_code, on))
 
 
 def _count(condition: sa.ColumnElement[bool], on: date) -> int:

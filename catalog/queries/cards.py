@@ -1,0 +1,170 @@
+"""Cards of goods: what the shop's list shows of a product. Two statements, however many cards."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from catalog.models.offer import OfferStock
+from catalog.models.product import Category, Product, ProductPicture
+from catalog.models.supplier import Household, LinkageAgreement, Supplier
+from catalog.queries import certificates
+from catalog.queries.certificates import Badge
+from catalog.queries.goods import best_offer
+from catalog.queries.villages import Households, published
+from catalog.queries.visibility import LINKED, agreed_on, class_on, from_exited_village, visible
+from catalog.rules.listing import ListingClass
+from catalog.rules.offer import SaleMode
+from core.db import db
+from core.files.models import StoredFile
+from core.money import half_up
+from core.organisations.models import Organisation
+from core.places.models import Place, PlaceLevel
+from core.quantity import BaseUnit, price_per
+
+COMPARED_BY = {BaseUnit.G: 500, BaseUnit.ML: 500, BaseUnit.PIECE: 1}
+"""The quantity by which prices are compared: 500 g, 500 ml, one piece."""
+
+
+def compared_fen(price_fen_x100: int, basis_qty: int, base_unit: BaseUnit) -> int:
+    """The price per 500 g (500 ml, one piece) in fen, half up, for display only."""
+    return half_up(price_per(price_fen_x100, basis_qty, COMPARED_BY[base_unit]), 100)
+
+
+@dataclass(frozen=True)
+class Card:
+    """A product in a list. The price is that of the pack shown (`offer_id`): the cheapest for everybody, else, with
+    `only_units`, the cheapest for units. `picture` is a file token, None: show the category's `art` as 示意图.
+    """
+
+    product_id: int
+    sku: str
+    name: str
+    category_id: int
+    category_name: str
+    art: str
+    picture: str | None
+    supplier_id: int
+    supplier_name: str
+    origin_code: str
+    origin_full: str
+    is_exited: bool
+    listing_class: ListingClass
+    offer_id: int
+    pack_name: str
+    pack_qty: int
+    base_unit: BaseUnit
+    sale_mode: SaleMode
+    only_units: bool
+    price_fen: int
+    price_fen_x100: int
+    basis_qty: int
+    free_qty: int
+    households: Households
+    badges: list[Badge] = field(default_factory=list)
+
+    @property
+    def compared_fen(self) -> int:
+        """Fen per 500 g (500 ml, one piece)."""
+        return compared_fen(self.price_fen_x100, self.basis_qty, self.base_unit)
+
+    @property
+    def is_sold_out(self) -> bool:
+        """Less than one pack is left of the pack shown."""
+        return self.free_qty < self.pack_qty
+
+
+def cards_of(product_ids: Sequence[int], on: date) -> list[Card]:
+    """Cards in the order of the ids; what may not be seen on the day is left out. Two statements."""
+    if not product_ids:
+        return []
+    rows = db.session.execute(card_select(on).where(Product.id.in_(product_ids))).mappings().all()
+    cards = {row["product_id"]: card_of(row) for row in rows}
+    badges = certificates.badges_of(cards, on)
+    return [replace(cards[i], badges=badges.get(i, [])) for i in product_ids if i in cards]
+
+
+def card_of(row: Any) -> Card:
+    """A row of `card_select` as a card without badges."""
+    return Card(
+        **{
+            **row,
+            "listing_class": ListingClass(row["listing_class"]),
+            "households": published(row["households"]),
+        }
+    )
+
+
+def households_of_supplier(on: date) -> sa.ScalarSelect[int]:
+    """Linked households of the product's supplier on the day, as a number that only `published` may show."""
+    return (
+        sa.select(sa.func.count(sa.distinct(Household.id)))
+        .join(LinkageAgreement, LinkageAgreement.household_id == Household.id)
+        .where(LinkageAgreement.supplier_id == Supplier.id, Household.category.in_(LINKED), agreed_on(on))
+        .correlate(Supplier)
+        .scalar_subquery()
+    )
+
+
+def first_picture() -> sa.ScalarSelect[str]:
+    """The token of the product's first picture."""
+    return (
+        sa.select(StoredFile.token)
+        .join(ProductPicture, ProductPicture.file_id == StoredFile.id)
+        .where(ProductPicture.product_id == Product.id)
+        .order_by(ProductPicture.position)
+        .limit(1)
+        .correlate(Product)
+        .scalar_subquery()
+    )
+
+
+def origin_full() -> tuple[sa.ColumnElement[str], type[Place]]:
+    """Town and village as printed, and the town's alias to join (outer) on `Place.parent_code`."""
+    town = aliased(Place)
+    above = sa.case((Place.level == PlaceLevel.TOWN, ""), else_=sa.func.coalesce(town.name, ""))
+    return sa.func.btrim(above + " " + Place.name), town
+
+
+def card_select(on: date) -> sa.Select[*tuple[Any, ...]]:
+    """The select behind cards, columns named as `Card`'s fields, visible products only."""
+    best, (origin, town) = best_offer(), origin_full()
+    return (
+        sa.select(
+            Product.id.label("product_id"),
+            Product.sku,
+            Product.name,
+            Product.category_id,
+            Category.name.label("category_name"),
+            Category.art,
+            first_picture().label("picture"),
+            Product.supplier_id,
+            Organisation.name.label("supplier_name"),
+            Product.origin_code,
+            origin.label("origin_full"),
+            from_exited_village(on).label("is_exited"),
+            class_on(on).label("listing_class"),
+            best.c.offer_id,
+            best.c.pack_name,
+            best.c.pack_qty,
+            best.c.base_unit,
+            best.c.sale_mode,
+            best.c.only_units,
+            best.c.pack_price_fen.label("price_fen"),
+            best.c.price_fen_x100,
+            best.c.basis_qty,
+            (OfferStock.on_hand - OfferStock.reserved).label("free_qty"),
+            households_of_supplier(on).label("households"),
+        )
+        .join(Category, Category.id == Product.category_id)
+        .join(Supplier, Supplier.id == Product.supplier_id)
+        .join(Organisation, Organisation.id == Supplier.organisation_id)
+        .join(Place, Place.code == Product.origin_code)
+        .outerjoin(town, town.code == Place.parent_code)
+        .join(best, sa.true())
+        .join(OfferStock, OfferStock.offer_id == best.c.offer_id)
+        .where(visible(on))
+    )

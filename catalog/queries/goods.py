@@ -1,0 +1,152 @@
+"""Goods as the shop lists them: one row per visible product with what filters, facets and order need."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.selectable import LateralFromClause
+
+from catalog.models.offer import Offer, OfferVersion
+from catalog.models.product import Category, Certificate, CertificateProduct, Product
+from catalog.models.supplier import Supplier
+from catalog.queries.visibility import class_on, valid_on, visible
+from catalog.rules.certificates import BADGES, CertificateKind
+from catalog.rules.listing import ListingClass
+from catalog.rules.offer import OfferAudience
+
+
+class PriceBand(StrEnum):
+    """By the price of the cheapest pack, in yuan; the lower end belongs to the band."""
+
+    TO_20 = "0-20"
+    TO_50 = "20-50"
+    TO_100 = "50-100"
+    TO_300 = "100-300"
+    ABOVE = "300-"
+
+
+BANDS_FEN: dict[PriceBand, tuple[int, int]] = {
+    PriceBand.TO_20: (0, 2_000),
+    PriceBand.TO_50: (2_000, 5_000),
+    PriceBand.TO_100: (5_000, 10_000),
+    PriceBand.TO_300: (10_000, 30_000),
+    PriceBand.ABOVE: (30_000, 10**15),
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the shop is narrowed to; None or False is everything. `category_id` may be a branch."""
+
+    category_id: int | None = None
+    certificate: CertificateKind | None = None
+    town_code: str | None = None
+    band: PriceBand | None = None
+    units_pack: bool = False
+    counts_only: bool = False
+    supplier_id: int | None = None
+    village_code: str | None = None
+
+
+def best_offer() -> LateralFromClause:
+    """The pack whose price the card shows: the cheapest for everybody, else the cheapest for units."""
+    return (
+        sa.select(
+            Offer.id.label("offer_id"),
+            Offer.pack_name,
+            Offer.pack_qty,
+            Offer.base_unit,
+            Offer.sale_mode,
+            (Offer.audience == OfferAudience.UNITS).label("only_units"),
+            OfferVersion.pack_price_fen,
+            OfferVersion.price_fen_x100,
+            OfferVersion.basis_qty,
+        )
+        .join(OfferVersion, OfferVersion.id == Offer.current_version_id)
+        .where(Offer.product_id == Product.id, Offer.is_active)
+        .order_by(Offer.audience == OfferAudience.UNITS, OfferVersion.pack_price_fen, Offer.id)
+        .limit(1)
+        .correlate(Product)
+        .lateral("best")
+    )
+
+
+def badge_kinds(on: date) -> sa.ColumnElement[list[str]]:
+    """The kinds of the badges valid on the day, as an array."""
+    kinds = (
+        sa.select(sa.cast(Certificate.kind, sa.Text))
+        .join(CertificateProduct, CertificateProduct.certificate_id == Certificate.id)
+        .where(
+            CertificateProduct.product_id == Product.id,
+            Certificate.supplier_id == Product.supplier_id,
+            Certificate.kind.in_(sorted(BADGES)),
+            valid_on(on),
+        )
+        .correlate(Product)
+        .scalar_subquery()
+    )
+    return sa.func.array(kinds, type_=ARRAY(sa.Text))
+
+
+def visible_goods(on: date) -> sa.CTE:
+    """Every product that may be seen on the day, as a CTE: id, supplier_id, category_id, branch_id, origin_code,
+    town_code, listed_at, price_fen, has_units_pack, badges, listing_class.
+    """
+    best = best_offer()
+    units_pack = sa.exists().where(
+        Offer.product_id == Product.id, Offer.is_active, Offer.audience == OfferAudience.UNITS
+    )
+    return (
+        sa.select(
+            Product.id,
+            Product.supplier_id,
+            Product.category_id,
+            sa.func.coalesce(Category.parent_id, Category.id).label("branch_id"),
+            Product.origin_code,
+            sa.func.left(Product.origin_code, 9).label("town_code"),
+            Product.listed_at,
+            best.c.pack_price_fen.label("price_fen"),
+            units_pack.correlate(Product).label("has_units_pack"),
+            badge_kinds(on).label("badges"),
+            class_on(on).label("listing_class"),
+        )
+        .join(Category, Category.id == Product.category_id)
+        .join(Supplier, Supplier.id == Product.supplier_id)
+        .join(best, sa.true())
+        .where(visible(on))
+        .cte("goods")
+    )
+
+
+def conditions(goods: sa.CTE, filters: Filters) -> dict[str, sa.ColumnElement[bool]]:
+    """The conditions on the CTE by the facet that they belong to, so that a facet can leave its own out."""
+    c, out = goods.c, {}
+    if filters.category_id is not None:
+        out["category"] = sa.or_(c.category_id == filters.category_id, c.branch_id == filters.category_id)
+    if filters.certificate is not None:
+        out["certificate"] = sa.literal(filters.certificate.value) == sa.any_(c.badges)
+    if filters.town_code is not None:
+        out["town"] = c.town_code == filters.town_code
+    if filters.band is not None:
+        least, below = BANDS_FEN[filters.band]
+        out["band"] = sa.and_(c.price_fen >= least, c.price_fen < below)
+    if filters.units_pack:
+        out["pack"] = c.has_units_pack
+    if filters.counts_only:
+        out["class"] = c.listing_class == ListingClass.COUNTS.value
+    if filters.supplier_id is not None:
+        out["supplier"] = c.supplier_id == filters.supplier_id
+    if filters.village_code is not None:
+        out["village"] = c.origin_code == filters.village_code
+    return out
+
+
+def hits(scores: Mapping[int, float], name: str = "hit") -> sa.TableValuedAlias:
+    """The products that a search found as a table of `id` and `score`."""
+    ids = sa.cast(list(scores), ARRAY(sa.BigInteger))
+    values = sa.cast([float(score) for score in scores.values()], ARRAY(sa.Float))
+    columns = (sa.column("id", sa.BigInteger), sa.column("score", sa.Float))
+    return sa.func.unnest(ids, values).table_valued(*columns, name=f"{name}_hit").render_derived()
