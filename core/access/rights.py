@@ -25,6 +25,7 @@ class Right(StrEnum):
     PLAN_APPROVE = "plan_approve"
     EMERGENCY_RELEASE = "emergency_release"
     RECEIVE = "receive"
+    RECEIPT_OVERRIDE = "receipt_override"  # take an excess, or goods without their 合格证 (rules 54, 55)
     PAY = "pay"  # invoices, declare transfers
     UNIT_VIEW = "unit_view"  # one's own unit's figures
     DECLARE = "declare"
@@ -59,6 +60,7 @@ ACCESS: dict[Right, frozenset[R]] = {
     Right.PLAN_APPROVE: frozenset({R.UNIT_APPROVER, R.UNIT_HEAD}),
     Right.EMERGENCY_RELEASE: frozenset({R.UNIT_HEAD}),
     Right.RECEIVE: frozenset({R.RECEIVER, R.UNIT_APPROVER}),
+    Right.RECEIPT_OVERRIDE: frozenset({R.UNIT_APPROVER, R.UNIT_HEAD}),
     Right.PAY: frozenset({R.UNIT_PAYER}),
     Right.UNIT_VIEW: _UNIT | {R.SUPERIOR_REVIEWER, R.ORGANISATION_ADMIN},
     Right.DECLARE: frozenset({R.UNIT_PAYER, R.UNIT_APPROVER, R.UNIT_HEAD}),

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, BaseQty, Fen, JsonDict, Line, Pk, Ref
 from market.rules.delivery_states import DeliveryState
+from market.rules.payable import DeductionKind
 
 
 class Delivery(Base):
@@ -50,6 +51,8 @@ class DeliveryLine(Base):
     origin_code: Mapped[str] = mapped_column(sa.ForeignKey("place.code"))
     commitment_no: Mapped[str] = mapped_column(sa.String(40), default="")
     quarantine_no: Mapped[str] = mapped_column(sa.String(40), default="")
+    inspection_no: Mapped[str] = mapped_column(sa.String(40), default="")
+    report_valid_to: Mapped[date | None]
 
     __table_args__ = (
         sa.CheckConstraint("qty > 0", name="qty"),
@@ -58,7 +61,11 @@ class DeliveryLine(Base):
 
 
 class AcceptanceDraft(Base):
-    """What the first signer counted, waiting for the second. Replaced by a recount, gone once signed."""
+    """What the first signer counted, waiting for the second. Replaced by a recount, gone once signed.
+
+    `counts` is written and read by `market.rules.counting` only. The two taps are a manager's: to take what is above
+    the tolerance (forgotten at a recount), and to take goods without their 合格证, for a reason.
+    """
 
     __tablename__ = "acceptance_draft"
 
@@ -67,10 +74,16 @@ class AcceptanceDraft(Base):
     first_signer_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
     signed_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
+    excess_agreed_by_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("person.id"))
+    waived_by_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("person.id"))
+    waiver_reason: Mapped[Line] = mapped_column(default="")
 
 
 class Acceptance(Base):
-    """Two people's word about a delivery. A correction is a new round that names what it reverses."""
+    """Two people's word about a delivery. A correction is a new round that names what it reverses.
+
+    Everybody who had a hand in it stands here, the plan's approver too: none of them may pay for it (rule 53).
+    """
 
     __tablename__ = "acceptance"
     __append_only__ = True
@@ -86,6 +99,10 @@ class Acceptance(Base):
     first_signer_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
     second_signer_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
     orderer_took_part: Mapped[bool] = mapped_column(default=False)
+    approver_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("person.id"))
+    excess_agreed_by_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("person.id"))
+    waived_by_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("person.id"))
+    waiver_reason: Mapped[Line] = mapped_column(default="")
     amount_fen: Mapped[Fen]
     accepted_on: Mapped[date] = mapped_column(index=True)
     accepted_at: Mapped[datetime]
@@ -100,11 +117,16 @@ class Acceptance(Base):
         ),
         sa.CheckConstraint("first_signer_id <> orderer_id", name="orderer_never_first"),
         sa.CheckConstraint("amount_fen >= 0", name="amount"),
+        sa.CheckConstraint("(waived_by_id IS NULL) = (waiver_reason = '')", name="waiver_has_name_and_reason"),
+        sa.CheckConstraint("excess_agreed_by_id <> orderer_id", name="excess_not_by_orderer"),
     )
 
 
 class AcceptanceLine(Base):
-    """Accepted + rejected = delivered, in base units; the accepted part is the base of the price."""
+    """Accepted + rejected = delivered, in base units; the accepted part is the base of the price.
+
+    The papers' numbers are those the signers saw. A waived 合格证 keeps the line out of every count (rule 55).
+    """
 
     __tablename__ = "acceptance_line"
     __append_only__ = True
@@ -118,6 +140,10 @@ class AcceptanceLine(Base):
     rejected_qty: Mapped[BaseQty]
     reason: Mapped[Line] = mapped_column(default="")
     photo_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("stored_file.id"))
+    commitment_no: Mapped[str] = mapped_column(sa.String(40), default="")
+    quarantine_no: Mapped[str] = mapped_column(sa.String(40), default="")
+    inspection_no: Mapped[str] = mapped_column(sa.String(40), default="")
+    commitment_waived: Mapped[bool] = mapped_column(default=False)
     amount_fen: Mapped[Fen]
 
     __table_args__ = (
@@ -138,3 +164,39 @@ class AcceptancePhoto(Base):
 
     acceptance_id: Mapped[Ref] = mapped_column(sa.ForeignKey("acceptance.id"), primary_key=True)
     file_id: Mapped[Ref] = mapped_column(sa.ForeignKey("stored_file.id"), primary_key=True)
+
+
+class OrderLineClose(Base):
+    """The rest of an order line that nobody will send any more (closed short), in base units."""
+
+    __tablename__ = "order_line_close"
+    __append_only__ = True
+
+    order_line_id: Mapped[Ref] = mapped_column(sa.ForeignKey("order_line.id"), primary_key=True)
+    qty: Mapped[BaseQty]
+    reason: Mapped[Line]
+    person_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+    __table_args__ = (sa.CheckConstraint("qty > 0", name="qty"),)
+
+
+class Deduction(Base):
+    """Money of an accepted line that is not payable: an open dispute, or a supplier's credit note (rule 25).
+
+    A dispute that is settled for the supplier is a negative row that names what it reverses.
+    """
+
+    __tablename__ = "deduction"
+    __append_only__ = True
+
+    id: Mapped[Pk]
+    acceptance_line_id: Mapped[Ref] = mapped_column(sa.ForeignKey("acceptance_line.id"), index=True)
+    kind: Mapped[DeductionKind]
+    amount_fen: Mapped[Fen]
+    reason: Mapped[Line]
+    person_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
+    reverses_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("deduction.id"), unique=True)
+    at: Mapped[datetime]
+
+    __table_args__ = (sa.CheckConstraint("amount_fen <> 0 AND (amount_fen > 0) = (reverses_id IS NULL)", name="sign"),)

@@ -22,11 +22,12 @@ class Counted:
 def check_counts(lines: Sequence[Counted]) -> DeliveryAct:
     """What the counts come to. Each line: accepted + rejected = delivered, and a rejection has a reason.
 
-    Raises: Refused "counts-empty", "count-negative", "count-differs" (line, delivered, counted), "count-needs-reason".
+    Raises: Refused "counts-empty", "count-negative", "count-differs" (line from 1, delivered, counted),
+    "count-needs-reason".
     """
     if not lines:
         raise Refused("counts-empty")
-    for position, line in enumerate(lines):
+    for position, line in enumerate(lines, start=1):
         counted_qty = line.accepted_qty + line.rejected_qty
         if min(line.accepted_qty, line.rejected_qty) < 0:
             raise Refused("count-negative", line=position)

@@ -1,0 +1,36 @@
+"""The order's axis: one step at a time, written down."""
+
+from core import clock
+from core.access.actor import Actor
+from core.db import db
+from core.states import advance
+from market.models.order import Order, OrderEvent
+from market.rules.order_states import OrderAct, OrderState, table_of
+
+_ENDS = frozenset({OrderState.CLOSED, OrderState.CANCELLED})
+
+
+def move(order: Order, act: OrderAct, *, party: str, by: Actor | None, reason: str = "") -> OrderState:
+    """Advance a locked order and keep the step. `by` None is the clock. → the state it was in before.
+
+    Raises: Refused "state-forbids-act", "state-forbids-party".
+    """
+    before, at = order.state, clock.now()
+    order.state = advance(table_of(order.kind), before, act, party)
+    order.version += 1
+    if order.state is OrderState.CONFIRMED:
+        order.confirmed_at = at
+    if order.state in _ENDS:
+        order.closed_at = at
+    db.session.add(
+        OrderEvent(
+            order_id=order.id,
+            act=act.value,
+            from_state=before.value,
+            to_state=order.state.value,
+            person_id=by.person_id if by else None,
+            reason=reason,
+            at=at,
+        )
+    )
+    return before
