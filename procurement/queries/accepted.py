@@ -116,7 +116,8 @@ def _line(row: Any) -> AcceptedLine:
             "exited": row.exited,
             "household_bp": row.household_share_bp,
             "ingredient": row.is_ingredient,
-            "waived": row.needs_commitment and not row.commitment_no,
+            "waived": line.commitment_waived
+            or (row.needs_commitment and not (line.commitment_no or row.commitment_no)),
             "unit_active": row.closed_on is None or row.closed_on >= row.accepted_on,
         },
     )
