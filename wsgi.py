@@ -23,6 +23,7 @@ from core.web.app import XingcunFlask
 from market.gateways.alipay import guard
 from market.gateways.alipay.keys import KeyProblem
 from market.gateways.emulator.cli import emulator_cli
+from procurement.cli import ledger_cli
 
 csrf = CSRFProtect()
 migrate = Migrate(db=db, directory=str(Path(__file__).parent / "migrations"), compare_type=True)
@@ -54,7 +55,8 @@ def create_app(**overrides: Any) -> Flask:
     for floor in FLOORS:
         floor.init(app, csrf)
     commands.init(app)
-    app.cli.add_command(emulator_cli)
+    for commands_of in (emulator_cli, ledger_cli):
+        app.cli.add_command(commands_of)
     make_celery(app)
     return app
 

@@ -71,9 +71,9 @@ def counting(*where: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
     )  # fmt: skip
 
 
-def read(*where: sa.ColumnElement[bool]) -> list[FactRow]:
+def read(*where: sa.ColumnElement[bool], limit: int | None = None) -> list[FactRow]:
     """The facts that schemes judge, narrowed by `where`."""
-    return [FactRow(*row) for row in db.session.execute(counting(*where))]
+    return [FactRow(*row) for row in db.session.execute(counting(*where).limit(limit))]
 
 
 def line_of(fact: FactRow) -> Line:

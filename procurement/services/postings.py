@@ -20,7 +20,7 @@ from procurement.models.ledger import (
     SpendMove,
 )
 from procurement.queries import facts as chain
-from procurement.queries import schemes, years
+from procurement.queries import schemes, totals, years
 from procurement.queries.facts import FactRow
 from procurement.queries.recognition import CORRECTION, Book, Change, Ruling, changes, rule, source_of
 from procurement.services import balances
@@ -56,7 +56,7 @@ def settle(facts: Sequence[FactRow], book: Book, on: date | None = None) -> dict
     now = clock.now()
     rows = [_row(change, now) for change in missing]
     db.session.execute(sa.insert(QuotaPosting), rows)
-    balances.add(QuotaBalance, balances.quota_totals(SimpleNamespace(**row) for row in rows))
+    balances.add(QuotaBalance, totals.quota_totals(SimpleNamespace(**row) for row in rows))
     moved: Counter[str] = Counter()
     for row in rows:
         moved[row["scheme_code"]] += row["amount_fen"]
@@ -79,7 +79,7 @@ def spend(moves: Sequence[dict[str, Any]]) -> None:
     ).all()
     new = {(row.source, row.source_id) for row in written}
     booked = [SimpleNamespace(**move) for move in moves if (move["source"], move["source_id"]) in new]
-    balances.add(SpendBalance, balances.spend_totals(booked))
+    balances.add(SpendBalance, totals.spend_totals(booked))
 
 
 def _keep(rulings: Sequence[Ruling]) -> None:
