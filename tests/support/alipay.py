@@ -11,18 +11,21 @@
 import json
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask.testing import FlaskClient
 
 from market.gateways.alipay import keys as alipay_keys
-from market.gateways.alipay.client import AlipayClient
+from market.gateways.alipay import signing
+from market.gateways.alipay.client import CHINA, STAMP, AlipayClient
+from market.gateways.alipay.keys import KeyRing
 from market.gateways.alipay.provider import AlipayProvider
-from market.gateways.alipay.transport import HttpTransport, Transport, WsgiTransport
+from market.gateways.alipay.transport import FORM, HttpTransport, Transport, WsgiTransport
 from market.gateways.emulator import faults, log, merchants
 from market.gateways.emulator.app import create_emulator_app
 from market.gateways.emulator.cashier import pay_offer
@@ -42,11 +45,11 @@ Receive = Callable[[str, bytes, str], bytes]
 
 
 @cache
-def key_files() -> Path:
-    """One set of key files for the whole run: making keys costs more than a test."""
-    directory = Path(tempfile.mkdtemp(prefix="alipay-keys-"))
-    Keys.open(directory)
-    return directory
+def _keys() -> tuple[Keys, KeyRing]:
+    """One set of keys for the whole run, both sides of it: making them, and reading them, costs more than a test."""
+    with tempfile.TemporaryDirectory(prefix="alipay-keys-") as name:
+        made = Keys.open(Path(name))
+        return made, alipay_keys.load(Path(name), APP_ID)
 
 
 class Alipay:
@@ -55,10 +58,10 @@ class Alipay:
     def __init__(
         self, *, clock: str = START, seed: int = 1, options: Options | None = None, live: bool = False
     ) -> None:
-        self.directory = key_files()
+        made, self.keys = _keys()
         options = options or Options(seed=seed, base_url=BASE)
         self.emulator = Emulator(
-            Keys.open(self.directory), Store(), Clock.of(clock), options, self._deliver, pause=lambda seconds: None
+            replace(made, directory=None), Store(), Clock.of(clock), options, self._deliver, pause=lambda seconds: None
         )
         self._receive: Receive = lambda path, body, content_type: b"success"
         self.heard: list[dict[str, str]] = []
@@ -67,7 +70,6 @@ class Alipay:
         self.app = create_emulator_app(self.emulator)
         transport: Transport = HttpTransport() if self.live else WsgiTransport(self.app)
         self.gateway_url = self.live.gateway_url if self.live else f"{BASE}/gateway.do"
-        self.keys = alipay_keys.load(self.directory, APP_ID)
         self.client = AlipayClient(self.keys, transport, self.gateway_url)
         self.provider = AlipayProvider(self.client)
 
@@ -88,6 +90,33 @@ class Alipay:
 
     def refund(self, payment_no: str, refund_no: str, amount_fen: int, payee: Payee | None = None) -> RefundResult:
         return self.provider.refund(RefundOrder(payment_no, refund_no, amount_fen, "退货", payee or self.payee))
+
+    def ask(self, method: str, biz: dict[str, Any] | None = None, /, **params: str | None) -> dict[str, Any]:
+        """A raw call: the content of the answer, whatever it says. `params` replace or (None) drop common ones."""
+        answer = self.send(self.params(method, biz, **params))
+        return next(value for name, value in answer.items() if name.endswith("_response"))
+
+    def params(self, method: str, biz: dict[str, Any] | None = None, /, **params: str | None) -> dict[str, str]:
+        """The signed parameters of a call."""
+        charset = params.get("charset") or "utf-8"
+        common = {
+            "app_id": APP_ID,
+            "method": method,
+            "charset": "utf-8",
+            "sign_type": "RSA2",
+            "timestamp": self.now.astimezone(CHINA).strftime(STAMP),
+            "version": "1.0",
+            "biz_content": json.dumps(biz or {}, ensure_ascii=False),
+        }
+        wanted = {name: value for name, value in (common | params).items() if value is not None}
+        content = signing.request_content(wanted).encode(charset)
+        return {"sign": signing.sign(self.keys.private, content)} | wanted
+
+    def send(self, params: dict[str, str]) -> dict[str, Any]:
+        """POST parameters as they are; the parsed answer."""
+        charset = params.get("charset", "utf-8")
+        answer = self.browser.post("/gateway.do", data=urlencode(params, encoding=charset), content_type=FORM)
+        return dict(json.loads(answer.get_data().decode(charset)))
 
     # --- the world's side -------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, redirect, render_template, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from market.gateways.emulator import cashier, control, gateway
+from market.gateways.emulator import bills, cashier, control, gateway
 from market.gateways.emulator.emulator import Emulator
 from market.gateways.emulator.gateway import CUT, Reply
 
@@ -37,6 +37,17 @@ def create_emulator_app(emulator: Emulator) -> Flask:
     @app.route("/<path:front>/gateway.do", methods=["GET", "POST"])
     def serve(front: str = "") -> Any:
         return _response(emulator, gateway.handle(emulator, request.query_string, request.get_data()))
+
+    @app.get("/bill/<key>.csv.zip")
+    def bill(key: str) -> Any:
+        """A bill's file, for as long as its link lives."""
+        with emulator.bench() as bench:
+            link = bench.one("SELECT * FROM bill_link WHERE key = ? AND expires_ms > ?", key, bench.now_ms)
+            when = bills.span(link["period"]) if link is not None else None
+            if link is None or when is None:
+                return "expired", 404
+            packed = bills.archive(bench, link["owner_id"], link["smid"], when)
+        return Response(packed, content_type="application/zip")
 
     @app.errorhandler(RequestEntityTooLarge)
     def too_large(error: RequestEntityTooLarge) -> tuple[str, int]:

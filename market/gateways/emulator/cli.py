@@ -30,11 +30,11 @@ def emulator_cli() -> None:
 @click.option("--tell-created", is_flag=True, help="Send WAIT_BUYER_PAY notifies too.")
 @click.option("--notify-host", multiple=True, help="A host besides loopback that may get notifies.")
 @click.option("--public-url", default="", help="Front of codes and links, if another than host and port.")
-@click.option("--tls-cert", type=click.Path(exists=True, dir_okay=False), help="With --tls-key: serve https.")
-@click.option("--tls-key", type=click.Path(exists=True, dir_okay=False))
+@click.option("--https", is_flag=True, help="Serve https; callers trust ca.pem among the key files.")
 def serve_command(**given: Any) -> None:
     """Run until stopped; prints one line of JSON when it answers."""
     # Late, because every `flask` command of the application loads this file and few of them start an emulator.
+    from market.gateways.emulator import tls
     from market.gateways.emulator.clock import Clock
     from market.gateways.emulator.emulator import Emulator, Options
     from market.gateways.emulator.keys import Keys
@@ -48,10 +48,10 @@ def serve_command(**given: Any) -> None:
         tell_created=given["tell_created"],
         notify_hosts=given["notify_host"],
     )
-    tls = (given["tls_cert"], given["tls_key"]) if given["tls_cert"] and given["tls_key"] else None
     keys = Keys.open(Path(given["keys"]))
+    files = tls.files(Path(given["keys"])) if given["https"] else None
     emulator = Emulator(keys, Store(given["store"]), Clock.of(given["clock"]), options)
-    serve(emulator, Address(given["host"], given["port"], tls, given["public_url"]))
+    serve(emulator, Address(given["host"], given["port"], files, given["public_url"]))
 
 
 @emulator_cli.command("call")

@@ -67,6 +67,15 @@ def read_stamp(text: str) -> int | None:
     return round(at.timestamp() * 1000) if at.strftime(STAMP) == text else None
 
 
+def month_bounds(iso_month: str) -> tuple[int, int] | None:
+    """First millisecond of a `YYYY-MM` month in China and of the next; None if it is not a month."""
+    first = day_bounds(f"{iso_month}-01")
+    if first is None:
+        return None
+    later = local(first[0] + 31 * DAY_MS).replace(day=1)
+    return first[0], round(later.timestamp() * 1000)
+
+
 def next_midnight(at_ms: int) -> int:
     """The first millisecond of the next day in China."""
     start = local(at_ms).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -36,6 +36,7 @@ def blueprint(emulator: Emulator) -> Blueprint:
 
     _money(bp, emulator)
     _time(bp, emulator)
+    _keys(bp, emulator)
     _books(bp, emulator)
     _faults(bp, emulator)
     merchants.routes(bp, emulator, _whole)
@@ -67,6 +68,18 @@ def _money(bp: Blueprint, emulator: Emulator) -> None:
     def notifies() -> Any:
         with emulator.bench() as bench:
             return jsonify(notifies=_notifies(bench, request.args.get("out_trade_no")))
+
+
+def _keys(bp: Blueprint, emulator: Emulator) -> None:
+    @bp.post("/keys/announce")
+    def announce() -> Any:
+        """Publish the key that will sign next."""
+        return jsonify(alipay_public_next=emulator.keys.announce())
+
+    @bp.post("/keys/rotate")
+    def rotate() -> Any:
+        emulator.keys.rotate()
+        return jsonify(alipay_public=emulator.keys.alipay_public_pem)
 
 
 def _time(bp: Blueprint, emulator: Emulator) -> None:

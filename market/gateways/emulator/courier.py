@@ -1,6 +1,7 @@
 """The delivery of notifies: one at a time, in the order they fall due, by a thread of its own or on demand."""
 
 import json
+import logging
 import sqlite3
 import threading
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from market.gateways.emulator.money import fen_of, yuan_of
 if TYPE_CHECKING:
     from market.gateways.emulator.emulator import Emulator
 
+_LOG = logging.getLogger("emulator")
 _LOST = (0, b"")
 _EXTRA = {Kind.NOTIFY_FORGED, Kind.NOTIFY_WRONG_AMOUNT, Kind.NOTIFY_WRONG_APP}
 
@@ -52,8 +54,13 @@ class Courier:
         while not self._stop.is_set():
             self._wake.wait(timeout=0.5)
             self._wake.clear()
-            if not self._stop.is_set():
+            if self._stop.is_set():
+                return
+            try:
                 self._emulator.settle()
+            except Exception:
+                # The thread must outlive one bad delivery: without it no notify would ever be sent again.
+                _LOG.exception("a notify could not be handled")
 
     def _next(self) -> sqlite3.Row | None:
         with self._emulator.bench() as bench:

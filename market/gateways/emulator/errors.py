@@ -32,7 +32,7 @@ class ApiError(Exception):
             return "20000"
         if self.sub_code.startswith("isv.missing-"):
             return "40003" if self.sub_code == "isv.missing-signature-config" else "40001"
-        if self.sub_code.startswith("isv.invalid-"):
+        if self.sub_code.startswith("isv.invalid-") or self.sub_code.endswith("-invalid"):
             return "40002"
         if self.sub_code.startswith("aop."):
             return "20001"

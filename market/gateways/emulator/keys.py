@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 MARK = "emulator-keys"  # a file beside the keys: a production installation refuses a directory that holds it
 APP_PRIVATE, APP_PUBLIC = "app_private.pem", "app_public.pem"
 ALIPAY_PRIVATE, ALIPAY_PUBLIC = "alipay_private.pem", "alipay_public.pem"
+ALIPAY_NEXT = "alipay_public_next.pem"
 
 
 @dataclass
@@ -32,6 +33,7 @@ class Keys:
     app_private_pem: str = ""
     directory: Path | None = None
     _loaded: dict[str, RSAPublicKey] = field(default_factory=dict)
+    _next: RSAPrivateKey | None = None
 
     @classmethod
     def in_memory(cls) -> "Keys":
@@ -44,10 +46,10 @@ class Keys:
         directory.mkdir(parents=True, exist_ok=True)
         if not (directory / APP_PUBLIC).exists():
             app = _pair(directory / APP_PRIVATE)
-            _write(directory / APP_PUBLIC, public_pem(app.public_key()), 0o644)
+            write(directory / APP_PUBLIC, public_pem(app.public_key()), 0o644)
         alipay = _pair(directory / ALIPAY_PRIVATE)
-        _write(directory / ALIPAY_PUBLIC, public_pem(alipay.public_key()), 0o644)
-        _write(directory / MARK, "These keys belong to an emulator. Never use them to take money.\n", 0o644)
+        write(directory / ALIPAY_PUBLIC, public_pem(alipay.public_key()), 0o644)
+        write(directory / MARK, "These keys belong to an emulator. Never use them to take money.\n", 0o644)
         private = directory / APP_PRIVATE
         return cls(
             alipay,
@@ -65,7 +67,7 @@ class Keys:
         """Paths of the files a caller needs; empty for keys in memory."""
         if self.directory is None:
             return {}
-        names = {"app_private": APP_PRIVATE, "app_public": APP_PUBLIC, "alipay_public": ALIPAY_PUBLIC}
+        names = {"app_private": APP_PRIVATE, "app_public": APP_PUBLIC, "alipay_public": ALIPAY_PUBLIC, "ca": "ca.pem"}
         paths = {name: self.directory / file for name, file in names.items()}
         return {name: str(path.resolve()) for name, path in paths.items() if path.exists()}
 
@@ -80,12 +82,21 @@ class Keys:
             self._loaded[pem] = read_public(pem)
         return self._loaded[pem]
 
-    def rotate(self) -> None:
-        """Sign with a new Alipay key from now on; its public half replaces `alipay_public.pem`."""
-        self.alipay = new_key()
+    def announce(self) -> str:
+        """Make Alipay's next key and publish its public half, as `alipay_public_next.pem` and as the answer."""
+        self._next = new_key()
+        pem = public_pem(self._next.public_key())
         if self.directory is not None:
-            _write(self.directory / ALIPAY_PRIVATE, private_pem(self.alipay), 0o600)
-            _write(self.directory / ALIPAY_PUBLIC, self.alipay_public_pem, 0o644)
+            write(self.directory / ALIPAY_NEXT, pem, 0o644)
+        return pem
+
+    def rotate(self) -> None:
+        """Sign with the announced key (or a new one) from now on; its public half becomes `alipay_public.pem`."""
+        self.alipay, self._next = self._next or new_key(), None
+        if self.directory is not None:
+            write(self.directory / ALIPAY_PRIVATE, private_pem(self.alipay), 0o600)
+            write(self.directory / ALIPAY_PUBLIC, self.alipay_public_pem, 0o644)
+            (self.directory / ALIPAY_NEXT).unlink(missing_ok=True)
 
 
 def new_key() -> RSAPrivateKey:
@@ -117,11 +128,11 @@ def _pair(path: Path) -> RSAPrivateKey:
             raise ValueError(f"{path.name} is not an RSA key")
         return key
     key = new_key()
-    _write(path, private_pem(key), 0o600)
+    write(path, private_pem(key), 0o600)
     return key
 
 
-def _write(path: Path, text: str, mode: int) -> None:
+def write(path: Path, text: str, mode: int) -> None:
     """Whole or not at all, and never readable by others for a moment."""
     part = path.with_name(f".{path.name}.{os.getpid()}")
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w", encoding="ascii") as file:

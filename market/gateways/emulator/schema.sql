@@ -60,7 +60,6 @@ CREATE TABLE IF NOT EXISTS offer (
     subject TEXT NOT NULL,
     body TEXT NOT NULL DEFAULT '',
     passback TEXT NOT NULL DEFAULT '',
-    royalty_freeze INTEGER NOT NULL DEFAULT 0,
     notify_url TEXT NOT NULL DEFAULT '',
     return_url TEXT NOT NULL DEFAULT '',
     charset TEXT NOT NULL,
@@ -83,8 +82,8 @@ CREATE TABLE IF NOT EXISTS trade (
     total_fen INTEGER NOT NULL CHECK (total_fen > 0),
     paid_fen INTEGER NOT NULL DEFAULT 0,
     refunded_fen INTEGER NOT NULL DEFAULT 0 CHECK (refunded_fen <= paid_fen),
-    settled_fen INTEGER NOT NULL DEFAULT 0,
-    royalty_freeze INTEGER NOT NULL DEFAULT 0,
+    shared_fen INTEGER NOT NULL DEFAULT 0,  -- given on by order.settle
+    confirmed_fen INTEGER NOT NULL DEFAULT 0,  -- released by settle.confirm (secondary merchants)
     status TEXT NOT NULL,
     buyer_id TEXT NOT NULL DEFAULT '',
     buyer_logon_id TEXT NOT NULL DEFAULT '',
@@ -120,7 +119,6 @@ CREATE TABLE IF NOT EXISTS settle (
     trade_no TEXT NOT NULL REFERENCES trade,
     out_request_no TEXT NOT NULL,
     digest TEXT NOT NULL,
-    total_fen INTEGER NOT NULL,
     details TEXT NOT NULL,
     at_ms INTEGER NOT NULL,
     UNIQUE (trade_no, out_request_no)
@@ -140,7 +138,6 @@ CREATE TABLE IF NOT EXISTS transfer (
 CREATE TABLE IF NOT EXISTS bill_link (
     key TEXT PRIMARY KEY,
     owner_id TEXT NOT NULL REFERENCES merchant,
-    kind TEXT NOT NULL,
     period TEXT NOT NULL,
     smid TEXT,
     expires_ms INTEGER NOT NULL

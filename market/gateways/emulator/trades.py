@@ -59,7 +59,6 @@ def open_offer(bench: Bench, offer: sqlite3.Row, buyer: Buyer = SOMEBODY, *, tel
         "out_trade_no",
         "subject",
         "total_fen",
-        "royalty_freeze",
     )
     bench.insert(
         "trade",

@@ -65,7 +65,6 @@ def _wanted(call: Call, method: str) -> dict[str, Any]:
     smid, seller_id = _payee(call)
     trade_expires_ms = _expiry(call)
     code_life_ms = _span(call.text("qr_code_timeout_express", 6)) or CODE_LIFE_MS
-    extend = call.biz.get("extend_params")
     return {
         "app_id": call.party.app_id,
         "auth_app_id": call.party.auth_app_id,
@@ -78,7 +77,6 @@ def _wanted(call: Call, method: str) -> dict[str, Any]:
         "subject": call.text("subject", needed=True),
         "body": call.text("body", 400),
         "passback": call.text("passback_params", 512),
-        "royalty_freeze": int(isinstance(extend, dict) and str(extend.get("royalty_freeze")).lower() == "true"),
         "notify_url": call.params.get("notify_url", "")[:256],
         "return_url": call.params.get("return_url", "")[:256],
         "charset": call.charset,

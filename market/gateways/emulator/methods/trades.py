@@ -6,6 +6,7 @@ from market.gateways.emulator import trades
 from market.gateways.emulator.call import Call
 from market.gateways.emulator.clock import stamp
 from market.gateways.emulator.errors import ApiError
+from market.gateways.emulator.methods import royalty
 from market.gateways.emulator.money import yuan_of
 from market.gateways.emulator.states import Act, Status
 
@@ -59,9 +60,11 @@ def refund(call: Call) -> dict[str, Any]:
     trade = call.trade()
     amount_fen = call.amount_fen("refund_amount")
     number = call.number("out_request_no")
-    if not number and amount_fen != trade["paid_fen"]:
+    if not number and amount_fen != trade["total_fen"]:
         raise ApiError("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL")
     number = number or trade["out_trade_no"]
+    if trades.find_refund(call.bench, trade["trade_no"], number) is None:
+        royalty.give_back(call, trade)
     moved = trades.refund(call.bench, trade, number, amount_fen, call.text("refund_reason"))
     trade = trades.read(call.bench, trade["trade_no"])
     return {
