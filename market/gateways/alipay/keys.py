@@ -4,6 +4,7 @@ Files only, never the database: `app_private.pem` (0600, PKCS#1 or PKCS#8), `ali
 being changed, `alipay_public_next.pem`, in `<directory>/<app_id>/` or, for a single application, in `<directory>`.
 """
 
+import base64
 import os
 import stat
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
     PublicFormat,
+    load_der_private_key,
+    load_der_public_key,
     load_pem_private_key,
     load_pem_public_key,
 )
@@ -80,7 +83,8 @@ def _private(path: Path) -> RSAPrivateKey:
     if os.name == "posix" and mode & OTHERS:
         raise KeyProblem(f"{path.name} is readable by others: chmod 600")
     try:
-        key = load_pem_private_key(_armoured(raw, b"RSA PRIVATE KEY"), None)
+        der = _der(raw)
+        key = load_pem_private_key(raw, None) if der is None else load_der_private_key(der, None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise KeyProblem(f"{path.name} is no private key") from None
     if not isinstance(key, RSAPrivateKey) or key.key_size < MIN_BITS:
@@ -90,7 +94,9 @@ def _private(path: Path) -> RSAPrivateKey:
 
 def _public(path: Path) -> RSAPublicKey:
     try:
-        key = load_pem_public_key(_armoured(path.read_bytes(), b"PUBLIC KEY"))
+        raw = path.read_bytes()
+        der = _der(raw)
+        key = load_pem_public_key(raw) if der is None else load_der_public_key(der)
     except OSError as error:
         raise KeyProblem(f"{path.name}: {error.strerror}") from None
     except (ValueError, UnsupportedAlgorithm):
@@ -100,8 +106,8 @@ def _public(path: Path) -> RSAPublicKey:
     return key
 
 
-def _armoured(raw: bytes, name: bytes) -> bytes:
-    """PEM as it is; the bare base64 that Alipay's console and tools hand out gets its two lines."""
+def _der(raw: bytes) -> bytes | None:
+    """The bytes behind the bare base64 that Alipay's console and tools hand out; None for PEM."""
     if b"-----BEGIN" in raw:
-        return raw
-    return b"-----BEGIN " + name + b"-----\n" + raw.strip() + b"\n-----END " + name + b"-----\n"
+        return None
+    return base64.b64decode(b"".join(raw.split()), validate=True)

@@ -1,5 +1,7 @@
 """The emulator as a WSGI application: the gateway, the cashier, the control API."""
 
+import contextlib
+import socket
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -106,4 +108,6 @@ class _Lines:
             raise ConnectionResetError("cut by a fault") if reply.drop == CUT else TimeoutError("held by a fault")
         if reply.drop != CUT:
             self._pause(reply.wait_ms / 1000)
+        with contextlib.suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)
         raise ConnectionResetError("cut by a fault")

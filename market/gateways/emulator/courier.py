@@ -58,7 +58,7 @@ class Courier:
                 return
             try:
                 self._emulator.settle()
-            except Exception:
+            except Exception:  # noqa: BLE001 (see below)
                 # The thread must outlive one bad delivery: without it no notify would ever be sent again.
                 _LOG.exception("a notify could not be handled")
 

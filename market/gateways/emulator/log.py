@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from market.gateways.emulator.clock import local
@@ -11,6 +11,7 @@ REQUEST, NOTIFY, CONTROL = "request", "notify", "control"
 _RANK = {CONTROL: 0, REQUEST: 0, NOTIFY: 1}
 _SECRET = ("sign", "app_auth_token", "app_refresh_token", "refresh_token", "auth_token", "code")
 _HIDDEN = "***"
+MAX_UNREADABLE = 2000
 
 
 def write(
@@ -47,32 +48,47 @@ def read(
 
 
 def hidden(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """`fields` with every secret replaced, also inside `biz_content`."""
-    shown: dict[str, Any] = {}
-    for name, value in fields.items():
-        if name == "biz_content" and isinstance(value, str):
-            shown[name] = _hidden_json(value)
-        else:
-            shown[name] = _HIDDEN if name in _SECRET and _is_secret(name, value) else value
+    """`fields` with every secret replaced, at any depth and inside `biz_content`."""
+    shown = {name: _HIDDEN if _is_secret(name, value) else _shown(value) for name, value in fields.items()}
+    if isinstance(biz := fields.get("biz_content"), str):
+        content = _content(biz)
+        shown["biz_content"] = biz[:MAX_UNREADABLE] if content is None else _shown(content)
     return shown
 
 
 def hidden_text(text: str, params: Mapping[str, str]) -> str:
     """A signed string with the secrets of its request replaced."""
-    for name in _SECRET:
-        if params.get(name):
-            text = text.replace(params[name], _HIDDEN)
+    for secret in [*_secrets(params), *_secrets(_content(params.get("biz_content", "")))]:
+        text = text.replace(secret, _HIDDEN)
     return text
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, dict):
+        return hidden(value)
+    return [_shown(part) for part in value] if isinstance(value, list) else value
+
+
+def _secrets(value: Any) -> Iterator[str]:
+    """Every secret text inside a value."""
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            if isinstance(part, str) and part and _is_secret(name, part):
+                yield part
+            else:
+                yield from _secrets(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _secrets(part)
 
 
 def _is_secret(name: str, value: Any) -> bool:
     """An answer's `code` is a number of the gateway; only an authorisation code is a secret."""
-    return not (name == "code" and isinstance(value, str) and value.isdigit() and len(value) == 5)
+    return name in _SECRET and not (name == "code" and isinstance(value, str) and value.isdigit() and len(value) == 5)
 
 
-def _hidden_json(text: str) -> Any:
+def _content(text: str) -> Any:
     try:
-        content = json.loads(text)
+        return json.loads(text)
     except ValueError:
-        return text[:2000]
-    return hidden(content) if isinstance(content, dict) else content
+        return None
