@@ -231,7 +231,8 @@ class Start:
     def _announce(self, notes: str) -> None:
         since = os.environ.get("XINGCUN_STARTED_AT")
         took = f" ({time.time() - float(since):.1f} s)" if since else ""
-        self.supervisor.show(f"\n{notes.rstrip()}\n\n  {self.local_url}{took}\n  Ctrl-C 停止 / stops\n\n")
+        words = [notes.strip("\n"), f"  {self.local_url}{took}", "  Ctrl-C 停止 / stops"]
+        self.supervisor.show("\n" + "\n".join(filter(None, words)) + "\n\n")
 
     def _shut_down(self) -> None:
         began = time.monotonic()
