@@ -25,7 +25,7 @@ def granian(host: str, port: int, *, workers: int = 2, threads: int = 4) -> list
     return [
         *(*PYTHON, "granian", "--interface", "wsgi", "--factory", "wsgi:create_app", "--no-ws"),
         *("--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", str(threads)),
-        *("--backlog", "512", "--http1-header-read-timeout", "60000", "--workers-kill-timeout", "8"),
+        *("--backlog", "512", "--http1-header-read-timeout", "60000", "--workers-kill-timeout", "6"),
         *("--respawn-failed-workers", "--access-log"),
     ]
 

@@ -102,9 +102,9 @@ class Start:
         self._start_alipay()
         self._write_environment()
         self._bring_schema_up()
-        notes = self._fill()
-        self._start_web()
-        self._announce(notes)
+        if self.demo:
+            self._fill()
+        self._announce(self._start_web())
         self.supervisor.start("worker", commands.worker(), self.environment)
         self.supervisor.start("beat", commands.beat(self.var / "beat-schedule"), self.environment)
 
@@ -169,12 +169,15 @@ class Start:
                 "支付模拟器未能启动,见上面的 alipay 行。 / The emulator did not start: see alipay above."
             )
 
-    def _start_web(self) -> None:
+    def _start_web(self) -> str:
+        """Returns what the person needs to know besides the address, looked up while the server comes up."""
         servers = [commands.gunicorn] if not commands.granian_runs() else [commands.granian, commands.gunicorn]
+        notes = ""
         for server in servers:
             child = self.supervisor.start("web", server(self.host, self.port), self.environment)
+            notes = notes or self._notes()
             if self.supervisor.wait_for(child, lambda: commands.is_ours(self.local_url, self.token)):
-                return
+                return notes
             self.supervisor.say(f"{server.__name__} 未能启动 / did not start", "web")
             self.supervisor.stop(["web"])
         raise EmbeddedError(
@@ -191,15 +194,17 @@ class Start:
         if self.supervisor.run(commands.flask("db", "upgrade"), self.environment):
             raise EmbeddedError("数据库结构更新失败,见上面的输出。 / The migrations failed: see the output above.")
 
-    def _fill(self) -> str:
-        """Demo data on the first start, or the first operator's password; returns what the person needs to know."""
-        if not self.demo:
-            return self.supervisor.output(commands.flask("people", "first-operator"), self.environment)
+    def _notes(self) -> str:
+        """The demo's log-ins, or the first operator's password on an empty system."""
+        words = ("demo", "logins") if self.demo else ("people", "first-operator")
+        return self.supervisor.output(commands.flask(*words), self.environment)
+
+    def _fill(self) -> None:
+        """Demo data on the first start; the marker saves the question on later ones."""
         made = self.var / "demo-made"
         if not (self.embedded and made.exists()):
             self._make_demo()
             made.touch()
-        return self.supervisor.output(commands.flask("demo", "logins"), self.environment)
 
     def _make_demo(self) -> None:
         state = self.supervisor.output(commands.flask("demo", "state"), self.environment).strip()
