@@ -81,6 +81,7 @@ class Start:
             self.supervisor.show(f"{error}\n")
             return 1
         code = 0
+        self.supervisor.obey_signals()
         try:
             self._bring_up()
             self.supervisor.watch()

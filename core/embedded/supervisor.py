@@ -58,6 +58,9 @@ class Supervisor:
         self.stopping = False
         self._selector = selectors.DefaultSelector()
         self._unfinished: dict[int, bytes] = {}
+
+    def obey_signals(self) -> None:
+        """Ctrl-C, SIGTERM and a closed terminal are orders to stop, from now on."""
         for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(sig, self._asked_to_stop)
 
