@@ -70,14 +70,14 @@ def newest_python():
     usable = sorted([(minor, name) for minor, name in found if OLDEST <= minor <= NEWEST], reverse=True)
     if not usable:
         give_up(
-            "需要 Python 3.%d 或更新版本(现在是 %s);请安装后重试。" % (OLDEST, sys.version.split()[0]),
+            "需要 Python 3.%d 或更新版本（现在是 %s）；请安装后重试。" % (OLDEST, sys.version.split()[0]),
             "Python 3.%d or newer is needed (this is %s): install it and try again." % (OLDEST, sys.version.split()[0]),
         )
     for _minor, name in usable:
         if told(name, "-c", "import ensurepip, venv; print(1)"):
             return name
     return give_up(
-        "这个 Python 没有 venv 模块;Debian/Ubuntu:apt-get install python3-venv,然后重试。",
+        "这个 Python 没有 venv 模块；Debian/Ubuntu：apt-get install python3-venv，然后重试。",
         "This Python has no venv module; Debian/Ubuntu: apt-get install python3-venv, then try again.",
     )
 
@@ -119,7 +119,7 @@ def pip(lock, group):
     options = ("--require-hashes", "--no-deps", "--no-compile", "--only-binary", ":all:", "-qq")
     if run(PYTHON, "-m", "pip", "install", *options, "-r", lock):
         give_up(
-            "依赖安装失败:请检查网络,或用 PIP_INDEX_URL 指定可达的软件源,然后重试。",
+            "依赖安装失败：请检查网络，或用 PIP_INDEX_URL 指定可达的软件源，然后重试。",
             "The packages could not be installed: check the network, or name a registry you can reach in "
             "PIP_INDEX_URL, then try again.",
         )
@@ -146,12 +146,12 @@ def fetch_assets(version):
     print("准备浏览器文件 / fetching the browser files", flush=True)
     if run(*npm, "ci", "--loglevel=error"):
         give_up(
-            "浏览器文件下载失败:请检查网络,或用 npm_config_registry 指定可达的软件源,然后重试。",
+            "浏览器文件下载失败：请检查网络，或用 npm_config_registry 指定可达的软件源，然后重试。",
             "The browser files could not be fetched: check the network, or name a registry you can reach in "
             "npm_config_registry, then try again.",
         )
     if run(PYTHON, "-m", "core.embedded.vendor"):
-        give_up("浏览器文件复制失败,见上面的输出。", "The browser files could not be copied: see the output above.")
+        give_up("浏览器文件复制失败，见上面的输出。", "The browser files could not be copied: see the output above.")
 
 
 # --- commands -----------------------------------------------------------------------------------------
@@ -219,7 +219,7 @@ def lock(words):
         if run(
             PYTHON, "-m", "uv", "pip", "compile", *(what + LOCK + PRIVATE), *words, "-o", out, stdout=subprocess.DEVNULL
         ):
-            give_up("锁定失败,见上面的输出。", "Locking failed: see the output above.")
+            give_up("锁定失败，见上面的输出。", "Locking failed: see the output above.")
         if "://" in out.read_text():
             give_up("%s 里出现了网址。" % out, "%s holds an address." % out)
     return 0

@@ -72,7 +72,7 @@ def choose(program: Path, *, namespaces: bool = True) -> Identity:
             pwd.getpwuid(os.geteuid())
         except KeyError:
             raise EmbeddedError(
-                f"当前用户号 {os.geteuid()} 不在 /etc/passwd 中,PostgreSQL 无法启动;请换一个有登记的用户。 / "
+                f"当前用户号 {os.geteuid()} 不在 /etc/passwd 中，PostgreSQL 无法启动；请换一个有登记的用户。 / "
                 f"User id {os.geteuid()} has no line in /etc/passwd, PostgreSQL cannot start: use one that has."
             ) from None
         return Identity(enter=None)

@@ -97,9 +97,9 @@ def drift(cluster: Postgres) -> list[str]:
     """What only one of the two databases holds. A trigger that only a migration knows is no drift: models have none."""
     with cluster.connect(MIGRATED) as migrated, cluster.connect(MODELLED) as modelled:
         there, here = held(migrated), held(modelled)
-    missing = [f"模型有,迁移没有 / no migration makes: {line}" for line in sorted(here - there)]
+    missing = [f"模型有，迁移没有 / no migration makes: {line}" for line in sorted(here - there)]
     surplus = [line for line in sorted(there - here) if not line.startswith("trigger ")]
-    return missing + [f"迁移有,模型没有 / no model knows: {line}" for line in surplus]
+    return missing + [f"迁移有，模型没有 / no model knows: {line}" for line in surplus]
 
 
 def unprotected(cluster: Postgres) -> list[str]:

@@ -119,7 +119,7 @@ class Postgres:
                 return
             time.sleep(0.03)
         self.stop()
-        raise EmbeddedError("PostgreSQL 未能启动,请看它的日志。 / PostgreSQL did not start; see its log.")
+        raise EmbeddedError("PostgreSQL 未能启动，请看它的日志。 / PostgreSQL did not start; see its log.")
 
     def stop(self) -> None:
         """Fast shutdown (SIGINT: clients are sent away), after 8 seconds an immediate one."""
@@ -161,7 +161,7 @@ class Postgres:
         ours = importlib.metadata.version(PACKAGE).split(".")[0]
         if made_by != ours:
             raise EmbeddedError(
-                f"{self.data} 由 PostgreSQL {made_by} 建立,现在是 {ours}:请先用旧版导出(见 docs/operations.md)。 / "
+                f"{self.data} 由 PostgreSQL {made_by} 建立，现在是 {ours}：请先用旧版导出（见 docs/operations.md）。 / "
                 f"The data was made by PostgreSQL {made_by}, this is {ours}: dump it with the old one first."
             )
 
@@ -190,6 +190,6 @@ class Postgres:
         found = path.lstat()
         allowed = {os.geteuid(), self.identity.owner[0] if self.identity.owner else os.geteuid()}
         if path.is_symlink() or found.st_uid not in allowed or found.st_mode & 0o077:
-            raise EmbeddedError(f"{path} 不属于本程序,请删除后重试。 / {path} is not ours: remove it and try again.")
+            raise EmbeddedError(f"{path} 不属于本程序，请删除后重试。 / {path} is not ours: remove it and try again.")
         self.identity.own(path)
         return path

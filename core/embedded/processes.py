@@ -84,7 +84,7 @@ def end_all(found: Callable[[], Iterable[int]], signals: tuple[signal.Signals, .
             time.sleep(0.03)
     left = list(found())
     if left:
-        raise EmbeddedError(f"进程 {left} 无法结束,请手工结束后重试。 / cannot be ended; end it and try again.")
+        raise EmbeddedError(f"进程 {left} 无法结束，请手工结束后重试。 / cannot be ended; end it and try again.")
 
 
 def free_port(host: str = "127.0.0.1", wanted: int = 0) -> int:
@@ -112,10 +112,10 @@ def claim_port(host: str, port: int) -> None:
         except OSError as error:
             reasons = {
                 errno.EADDRINUSE: (
-                    f"端口 {port} 已被别的程序占用;换一个:python3 dev.py --port {port + 1}",
+                    f"端口 {port} 已被别的程序占用；换一个：python3 dev.py --port {port + 1}",
                     f"Port {port} is in use; take another: python3 dev.py --port {port + 1}",
                 ),
                 errno.EACCES: (f"没有权限使用端口 {port},请用 1024 以上的。", f"Not allowed to use port {port}."),
             }
-            unknown = (f"无法在 {host}:{port} 上监听({error})。", f"Cannot listen on {host}:{port}.")
+            unknown = (f"无法在 {host}:{port} 上监听（{error}）。", f"Cannot listen on {host}:{port}.")
             raise EmbeddedError(" / ".join(reasons.get(error.errno or 0, unknown))) from None

@@ -10,14 +10,14 @@ from core.embedded.postgres import Postgres
 from core.embedded.processes import EmbeddedError
 from core.embedded.start import ROOT
 
-QUESTION = "将删除 {} 中的全部数据(数据库、文件、密钥),输入 yes 确认 / deletes all data there; type yes: "
+QUESTION = "将删除 {} 中的全部数据（数据库、文件、密钥），输入 yes 确认 / deletes all data there; type yes: "
 
 
 def main() -> int:
     """Exit code 0 when everything is gone, 1 when nothing was touched."""
     var = Path(os.environ.get("VAR_DIR") or ROOT / "var").resolve()
     if os.environ.get("DATABASE_URL"):
-        print("DATABASE_URL 指向外部数据库,不会被清空。 / DATABASE_URL names an external database: it is not touched.")
+        print("DATABASE_URL 指向外部数据库，不会被清空。 / DATABASE_URL names an external database: it is not touched.")
     if "--yes" not in sys.argv and input(QUESTION.format(var)).strip() != "yes":
         print("未作改动 / nothing changed")
         return 1
@@ -28,7 +28,7 @@ def main() -> int:
         cluster.end_leftovers()
         cluster.remove()
     except Busy as busy:
-        print(f"正在运行,请先停止 / running, stop it first: {busy.holder}")
+        print(f"正在运行，请先停止 / running, stop it first: {busy.holder}")
         return 1
     except EmbeddedError as error:
         print(error)

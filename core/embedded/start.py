@@ -129,7 +129,7 @@ class Start:
         os.close(log)
         if not self.supervisor.wait_for(child, cluster.answers, seconds=300):  # a long recovery is still one
             raise EmbeddedError(
-                "数据库未能启动,见上面的 db 行。 / The database did not start: see the lines of db above."
+                "数据库未能启动，见上面的 db 行。 / The database did not start: see the lines of db above."
             )
         roles.make_roles(cluster)
         roles.make_database(cluster)
@@ -146,7 +146,7 @@ class Start:
         os.close(log)
         if not self.supervisor.wait_for(child, queue.answers):
             raise EmbeddedError(
-                "队列未能启动,见上面的 queue 行。 / The queue did not start: see the lines of queue above."
+                "队列未能启动，见上面的 queue 行。 / The queue did not start: see the lines of queue above."
             )
         self.environment["REDIS_URL"] = queue.url()
 
@@ -167,7 +167,7 @@ class Start:
         child = self.supervisor.start("alipay", command, self.environment)
         if not self.supervisor.wait_for(child, lambda: commands.answers(f"{gateway}/_emulator/")):
             raise EmbeddedError(
-                "支付模拟器未能启动,见上面的 alipay 行。 / The emulator did not start: see alipay above."
+                "支付模拟器未能启动，见上面的 alipay 行。 / The emulator did not start: see alipay above."
             )
 
     def _start_web(self) -> str:
@@ -182,7 +182,7 @@ class Start:
             self.supervisor.say(f"{server.__name__} 未能启动 / did not start", "web")
             self.supervisor.stop(["web"])
         raise EmbeddedError(
-            "网页服务未能启动,见上面的 web 行。 / The web server did not start: see the lines of web above."
+            "网页服务未能启动，见上面的 web 行。 / The web server did not start: see the lines of web above."
         )
 
     # --- data ----------------------------------------------------------------------------------------
@@ -193,7 +193,7 @@ class Start:
             return
         self.supervisor.say("更新数据库结构 / bringing the schema up to date")
         if self.supervisor.run(commands.flask("db", "upgrade"), self.environment):
-            raise EmbeddedError("数据库结构更新失败,见上面的输出。 / The migrations failed: see the output above.")
+            raise EmbeddedError("数据库结构更新失败，见上面的输出。 / The migrations failed: see the output above.")
 
     def _notes(self) -> str:
         """The demo's log-ins, or the first operator's password on an empty system."""
@@ -214,15 +214,15 @@ class Start:
         if state == "partial":  # an earlier start was killed in the middle of it
             if self.cluster is None:
                 raise EmbeddedError(
-                    "外部数据库里有未完成的演示数据,请清空该数据库后重试。 / "
+                    "外部数据库里有未完成的演示数据，请清空该数据库后重试。 / "
                     "The external database holds half-made demo data: empty it and try again."
                 )
             roles.drop_database(self.cluster, roles.DATABASE)
             roles.make_database(self.cluster)
             self._bring_schema_up()
-        self.supervisor.say("生成演示数据(仅第一次)/ making the demo data (first start only)")
+        self.supervisor.say("生成演示数据（仅第一次）/ making the demo data (first start only)")
         if self.supervisor.run(commands.flask("demo", "make"), self.environment):
-            raise EmbeddedError("演示数据生成失败,见上面的输出。 / The demo data failed: see the output above.")
+            raise EmbeddedError("演示数据生成失败，见上面的输出。 / The demo data failed: see the output above.")
 
     # --- words ---------------------------------------------------------------------------------------
 

@@ -185,9 +185,9 @@ class Supervisor:
         _end_group(child.process, signal.SIGKILL)  # a killed web server leaves its workers on the port
         if child.again is None or not child.may_restart(time.monotonic()):
             raise EmbeddedError(
-                f"{child.name} 意外结束({code}),全部停止。 / {child.name} ended unexpectedly ({code}): stopping all."
+                f"{child.name} 意外结束（{code}），全部停止。 / {child.name} ended unexpectedly ({code}): stopping all."
             )
-        self.say(f"意外结束({code}),重新启动 / ended unexpectedly ({code}), starting it again", child.name)
+        self.say(f"意外结束（{code}），重新启动 / ended unexpectedly ({code}), starting it again", child.name)
         child.process = child.again()
 
     # --- stopping ------------------------------------------------------------------------------------
@@ -205,7 +205,7 @@ class Supervisor:
                 self._drain(0.03)
             for child in members:
                 if child.running:
-                    self.say("未按时结束,强制结束 / did not end in time, killed", child.name)
+                    self.say("未按时结束，强制结束 / did not end in time, killed", child.name)
                 _end_group(child.process, signal.SIGKILL)
                 child.process.wait()
         self._drain(0)

@@ -96,7 +96,7 @@ class Valkey:
                 return
             time.sleep(0.03)
         self.stop()
-        raise EmbeddedError("Valkey 未能启动,请看它的日志。 / Valkey did not start; see its log.")
+        raise EmbeddedError("Valkey 未能启动，请看它的日志。 / Valkey did not start; see its log.")
 
     def stop(self) -> None:
         if self.process and self.process.poll() is None:

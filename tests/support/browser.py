@@ -12,7 +12,7 @@ from tests.support.bed import ROOT, in_ci
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HOW_TO_GET_IT = (
-    "没有找到 Chromium,浏览器测试跳过:请安装(Debian:apt-get install chromium fonts-noto-cjk),"
+    "没有找到 Chromium，浏览器测试跳过：请安装（Debian：apt-get install chromium fonts-noto-cjk），"
     "或用环境变量 CHROMIUM 指明。"
     " / No Chromium, browser tests are skipped: install it (Debian: apt-get install chromium fonts-noto-cjk),"
     " or name it in the environment variable CHROMIUM."
