@@ -10,7 +10,8 @@ DEFAULTS: dict[str, object] = {
     "DATABASE_URL": "",  # the app role's URL; dev.py and the tests set it
     "DATABASE_OWNER_URL": "",  # migrations, test cleaning, retention
     "REDIS_URL": "",  # broker, cache, rate limits
-    "VAR_DIR": str(ROOT / "var"),  # uploads, search index, keys
+    "VAR_DIR": str(ROOT / "var"),  # uploads, search index
+    "KEYRING_FILE": "",  # keys of sealed columns; VAR_DIR/keyring.json where nothing is set
     # What it is
     "SECRET_KEY": "",  # dev.py makes one under var/; production must bring its own
     "XINGCUN_MODE": "production",  # production | demo | test

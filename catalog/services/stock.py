@@ -32,8 +32,7 @@ def open_stock(offer_id: int) -> None:
 
 def receive(lines: Lines, *, source: str, source_id: int) -> None:
     """Goods come in. Raises: as `_move`."""
-    for offer_id, qty in _in_order(lines):
-        _move(offer_id, StockMoveKind.RECEIVE, qty, 0, source, source_id)
+    _move([(offer_id, qty, 0) for offer_id, qty in _in_order(lines)], StockMoveKind.RECEIVE, source, source_id)
 
 
 def adjust(offer_id: int, change: int, *, source: str, source_id: int) -> None:
@@ -43,7 +42,7 @@ def adjust(offer_id: int, change: int, *, source: str, source_id: int) -> None:
     """
     if change == 0:
         return
-    _move(offer_id, StockMoveKind.ADJUST, change, 0, source, source_id)
+    _move([(offer_id, change, 0)], StockMoveKind.ADJUST, source, source_id)
 
 
 def reserve(lines: Lines, *, source: str, source_id: int) -> None:
@@ -51,26 +50,22 @@ def reserve(lines: Lines, *, source: str, source_id: int) -> None:
 
     Raises: Refused "stock-short" (name, left, pack, offer_id, left_base) for the first offer with too little.
     """
-    for offer_id, qty in _in_order(lines):
-        _move(offer_id, StockMoveKind.RESERVE, 0, qty, source, source_id)
+    _move([(offer_id, 0, qty) for offer_id, qty in _in_order(lines)], StockMoveKind.RESERVE, source, source_id)
 
 
 def release(lines: Lines, *, source: str, source_id: int) -> None:
     """Take a promise back: the order was cancelled, expired or closed short."""
-    for offer_id, qty in _in_order(lines):
-        _move(offer_id, StockMoveKind.RELEASE, 0, -qty, source, source_id)
+    _move([(offer_id, 0, -qty) for offer_id, qty in _in_order(lines)], StockMoveKind.RELEASE, source, source_id)
 
 
 def ship(lines: Lines, *, source: str, source_id: int) -> None:
     """Promised goods leave: both counts go down."""
-    for offer_id, qty in _in_order(lines):
-        _move(offer_id, StockMoveKind.SHIP, -qty, -qty, source, source_id)
+    _move([(offer_id, -qty, -qty) for offer_id, qty in _in_order(lines)], StockMoveKind.SHIP, source, source_id)
 
 
 def return_(lines: Lines, *, source: str, source_id: int) -> None:
     """Shipped goods come back fit for sale."""
-    for offer_id, qty in _in_order(lines):
-        _move(offer_id, StockMoveKind.RETURN, qty, 0, source, source_id)
+    _move([(offer_id, qty, 0) for offer_id, qty in _in_order(lines)], StockMoveKind.RETURN, source, source_id)
 
 
 def _in_order(lines: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -82,40 +77,51 @@ def _in_order(lines: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return sorted(total.items())
 
 
-def _move(offer_id: int, kind: StockMoveKind, on_hand: int, reserved: int, source: str, source_id: int) -> None:
-    """Change one offer's counts, if they allow it, and write the move.
+Changes = Sequence[tuple[int, int, int]]
+"""(offer_id, change of what is on hand, change of what is promised), in offer order."""
+
+
+def _move(changes: Changes, kind: StockMoveKind, source: str, source_id: int) -> None:
+    """Change the offers' counts, if they allow it, and write the moves: three statements, however many offers.
 
     Raises: Refused "stock-short", "stock-promised", "stock-not-promised" (more released or shipped than promised),
     "stock-moved-already" (this cause did this before); Missing for an offer without stock. The caller rolls back.
     """
-    changed = db.session.execute(
+    if not changes:
+        return
+    ids = [offer_id for offer_id, _, _ in changes]
+    if len(ids) > 1:  # a single row needs no order
+        in_order = sa.select(OfferStock.offer_id).where(OfferStock.offer_id.in_(ids)).order_by(OfferStock.offer_id)
+        db.session.execute(in_order.with_for_update())
+    change = sa.values(
+        sa.column("offer_id", sa.BigInteger), sa.column("on_hand", sa.BigInteger), sa.column("reserved", sa.BigInteger)
+    ).data(changes).alias("change")  # fmt: skip
+    changed = db.session.scalars(
         sa.update(OfferStock)
         .where(
-            OfferStock.offer_id == offer_id,
-            OfferStock.on_hand - OfferStock.reserved >= reserved - on_hand,
-            OfferStock.reserved >= -reserved,
-            OfferStock.on_hand >= -on_hand,
+            OfferStock.offer_id == change.c.offer_id,
+            OfferStock.on_hand - OfferStock.reserved >= change.c.reserved - change.c.on_hand,
+            OfferStock.reserved >= -change.c.reserved,
+            OfferStock.on_hand >= -change.c.on_hand,
         )
-        .values(on_hand=OfferStock.on_hand + on_hand, reserved=OfferStock.reserved + reserved)
+        .values(on_hand=OfferStock.on_hand + change.c.on_hand, reserved=OfferStock.reserved + change.c.reserved)
         .returning(OfferStock.offer_id)
-    ).all()
-    if len(changed) != 1:
-        raise _why_not(offer_id, kind)
-    _write(offer_id, kind, on_hand, reserved, source, source_id)
-
-
-def _write(offer_id: int, kind: StockMoveKind, on_hand: int, reserved: int, source: str, source_id: int) -> None:
-    row = insert(StockMove).values(
-        offer_id=offer_id,
-        kind=kind,
-        on_hand_change=on_hand,
-        reserved_change=reserved,
-        source=source,
-        source_id=source_id,
-        at=clock.now(),
+        .execution_options(synchronize_session=False)
     )
-    written = db.session.execute(row.on_conflict_do_nothing().returning(StockMove.id)).all()
-    if not written:
+    unchanged = set(ids) - set(changed)
+    if unchanged:
+        raise _why_not(min(unchanged), kind)
+    _write(changes, kind, source, source_id)
+
+
+def _write(changes: Changes, kind: StockMoveKind, source: str, source_id: int) -> None:
+    same = {"kind": kind, "source": source, "source_id": source_id, "at": clock.now()}
+    rows = [
+        {"offer_id": offer_id, "on_hand_change": on_hand, "reserved_change": reserved, **same}
+        for offer_id, on_hand, reserved in changes
+    ]
+    written = db.session.execute(insert(StockMove).values(rows).on_conflict_do_nothing().returning(StockMove.id)).all()
+    if len(written) != len(rows):
         raise Refused("stock-moved-already", source=source, source_id=source_id, kind=kind.value)
 
 

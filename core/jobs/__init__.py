@@ -21,19 +21,27 @@ Work = Callable[..., None]
 log = structlog.get_logger()
 
 REGISTRY: dict[str, Work] = {}
+OUTSIDE: set[str] = set()
+"""Jobs that speak with somebody outside: no transaction is open while they wait for an answer."""
 SCHEDULE: dict[str, float] = {}
 """Jobs the clock asks for: name → seconds between."""
 
 MAX_ATTEMPTS = 8
+OUTSIDE_LEASE = timedelta(seconds=90)
 sender: list[Callable[[int], None]] = []
 """Set by the app: hands an outbox id to the broker. Empty in tests, which call `run_due` themselves."""
 
 
-def job(name: str, *, every: float | None = None) -> Callable[[Work], Work]:
-    """Register the function as job `<floor>.<verb_object>`. It runs inside a transaction and may run again."""
+def job(name: str, *, every: float | None = None, outside: bool = False) -> Callable[[Work], Work]:
+    """Register the function as job `<floor>.<verb_object>`. It runs inside a transaction and may run again.
+
+    With `outside` it runs in none and opens its own around what it writes (calls of a payment provider).
+    """
 
     def keep(work: Work) -> Work:
         REGISTRY[name] = work
+        if outside:
+            OUTSIDE.add(name)
         if every is not None:
             SCHEDULE[name] = every
         return work
@@ -66,7 +74,15 @@ def run(outbox_id: int) -> bool:
     for attempt in range(3):
         try:
             with transaction():
-                return _run_locked(outbox_id)
+                row = _claim(outbox_id)
+                if row is None:
+                    return False
+                task, args = row.task, row.args
+                if task not in OUTSIDE:
+                    REGISTRY[task](**args)
+                    row.done_at = clock.now()
+                    return True
+            return _run_outside(outbox_id, task, args)
         except Exception as error:
             db.session.remove()
             if lost_race(error) and attempt < 2:
@@ -76,15 +92,24 @@ def run(outbox_id: int) -> bool:
     return False
 
 
-def _run_locked(outbox_id: int) -> bool:
+def _claim(outbox_id: int) -> Outbox | None:
+    """The open job, locked and its attempt counted; put off for a while so that nobody else takes it meanwhile."""
     row = db.session.execute(
         sa.select(Outbox).where(Outbox.id == outbox_id, Outbox.done_at.is_(None)).with_for_update(skip_locked=True)
     ).scalar_one_or_none()
-    if row is None:
-        return False
+    if row is None or (row.task in OUTSIDE and row.due_at > clock.now()):
+        return None
     row.attempts += 1
-    REGISTRY[row.task](**row.args)
-    row.done_at = clock.now()
+    if row.task in OUTSIDE:
+        row.due_at = clock.now() + OUTSIDE_LEASE
+    return row
+
+
+def _run_outside(outbox_id: int, task: str, args: dict[str, Any]) -> bool:
+    db.session.remove()
+    REGISTRY[task](**args)
+    with transaction():
+        db.session.execute(sa.update(Outbox).where(Outbox.id == outbox_id).values(done_at=clock.now()))
     return True
 
 

@@ -20,7 +20,7 @@ from market.models.order import Order, OrderLine
 from market.queries import progress
 from market.rules.counting import check_whole_packs
 from market.rules.delivery_states import DeliveryState
-from market.rules.order_states import OrderAct, OrderState
+from market.rules.order_states import OrderAct, OrderKind, OrderState
 from market.services import holding, lots, numbers, order_steps
 from market.services.lots import NewLot
 
@@ -72,14 +72,14 @@ def decline(order_id: int, *, reason: str, by: Actor) -> Order:
 def ship(
     order_id: int, lines: Sequence[ShipLine], *, van: Van | None = None, arrives_on: date | None = None, by: Actor
 ) -> Delivery:
-    """Send goods of a confirmed order with a delivery note; lots are made here (rule 39).
+    """Send goods of a confirmed (a resident's: paid) order with a delivery note; lots are made here (rule 39).
 
     Raises: Refused "order-not-confirmed", "ship-empty", "ship-line-unknown", "ship-line-twice", "ship-line-closed",
     "ship-far-above", "ship-not-whole-packs", "ship-day-past", "lot-…", "stock-short"; Missing.
     """
     order = holding.sold_order(order_id, by)
     on = arrives_on or clock.today()
-    if order.state is not OrderState.CONFIRMED:
+    if order.state is not (OrderState.PAID if order.kind is OrderKind.RESIDENT else OrderState.CONFIRMED):
         raise Refused("order-not-confirmed", order_no=order.order_no)
     if on < clock.today():
         raise Refused("ship-day-past")
@@ -89,6 +89,8 @@ def ship(
     for line in lines:
         _add_line(delivery, line, known[line.order_line_id].line)
     _move_stock(delivery.id, lines, known)
+    if order.kind is OrderKind.RESIDENT:
+        order_steps.move(order, OrderAct.SHIP, party="supplier", by=by)
     trail.record(
         *(Stream.PROCUREMENT, "delivery-sent", "delivery", delivery.id),
         by=by,

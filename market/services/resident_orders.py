@@ -1,0 +1,102 @@
+"""A resident's order after it was placed: cancelled before payment, received, given back when it cannot be sent."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from core import clock, trail
+from core.access.actor import Actor
+from core.access.rights import Right
+from core.db import db
+from core.errors import Missing, Refused
+from core.jobs import enqueue
+from core.trail.models import Stream
+from market.models.delivery import Delivery
+from market.models.order import Order
+from market.models.payment import PaymentIntent, Refund
+from market.rules.order_states import OrderAct, OrderKind, OrderState
+from market.rules.payment_states import PaymentState
+from market.services import holding, order_steps, payments
+
+
+def own(order_id: int, by: Actor) -> Order:
+    """The actor's own order, locked. Raises: Missing."""
+    order = db.session.execute(
+        sa.select(Order)
+        .where(Order.id == order_id, Order.person_id == by.person_id, Order.kind == OrderKind.RESIDENT)
+        .with_for_update()
+    ).scalar_one_or_none()
+    if order is None:
+        raise Missing("no-such-order")
+    return order
+
+
+def cancel(order_id: int, *, by: Actor) -> Order:
+    """Give up an unpaid order. If paying was begun, the provider closes it first: somebody may be paying right now.
+
+    Raises: Missing; Refused "order-not-payable" once it is paid or over.
+    """
+    order = own(order_id, by)
+    if order.state is not OrderState.PENDING_PAY:
+        raise Refused("order-not-payable")
+    intent = db.session.execute(
+        sa.select(PaymentIntent)
+        .where(PaymentIntent.order_id == order.id)
+        .order_by(PaymentIntent.id.desc())
+        .limit(1)
+        .with_for_update()
+    ).scalar_one_or_none()
+    if intent is None:
+        payments.expire(order)
+    elif payments.ask_close(intent):
+        intent.next_query_at = clock.now()
+        enqueue("market.look_at_payment", key=f"look:{intent.id}", intent_id=intent.id)
+    trail.record(
+        Stream.MONEY, "order-cancel-asked", "order", order.id, by=by, right=Right.SHOP, order_no=order.order_no
+    )
+    return order
+
+
+def receive(order_id: int, *, by: Actor) -> Order:
+    """The resident has the goods. Raises: Missing, Refused "state-forbids-act"."""
+    order = own(order_id, by)
+    order_steps.move(order, OrderAct.RECEIVE, party="resident", by=by)
+    trail.record(Stream.MONEY, "order-received", "order", order.id, by=by, right=Right.SHOP, order_no=order.order_no)
+    return order
+
+
+def received_by_time(order: Order) -> None:
+    """The clock's word for a resident who says nothing (rule 57)."""
+    order_steps.move(order, OrderAct.RECEIVE, party="clock", by=None)
+    trail.record(Stream.MONEY, "order-received", "order", order.id, by=None, order_no=order.order_no)
+
+
+def shipped_before(at: datetime) -> sa.Select[int]:
+    """Ids of orders all of whose parcels left before a moment."""
+    return sa.select(Delivery.order_id).group_by(Delivery.order_id).having(sa.func.max(Delivery.shipped_at) < at)
+
+
+def refund_unsent(order_id: int, *, reason: str, by: Actor) -> Order:
+    """The supplier cannot send a paid order: everything goes back to where it was paid from.
+
+    Raises: Missing; Refused "reason-needed", "order-not-paid".
+    """
+    if not reason.strip():
+        raise Refused("reason-needed")
+    order = holding.sold_order(order_id, by)
+    intent = db.session.execute(
+        sa.select(PaymentIntent)
+        .where(PaymentIntent.order_id == order.id, PaymentIntent.state == PaymentState.PAID)
+        .with_for_update()
+    ).scalar_one_or_none()
+    if order.state is not OrderState.PAID or intent is None:
+        raise Refused("order-not-paid")
+    payments.give_back(intent, reason=reason.strip(), asked_by_id=by.person_id)
+    trail.record(Stream.MONEY, "order-given-back", "order", order.id, by=by, right=Right.SELL, order_no=order.order_no)
+    return order
+
+
+def refunded_fen(intent_id: int) -> int:
+    """The sum of this payment's refunds that are done, this transaction's included."""
+    total = sa.select(sa.func.coalesce(sa.func.sum(Refund.amount_fen), 0))
+    return int(db.session.scalar(total.where(Refund.intent_id == intent_id, Refund.state == "done")) or 0)

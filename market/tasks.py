@@ -1,0 +1,146 @@
+"""Jobs of the market: asking after payments, closing what nobody pays, sending refunds, confirming receipt."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+import structlog
+
+from core import clock
+from core.db import db, transaction
+from core.jobs import enqueue, job
+from market.gateways import ports, providers
+from market.models.order import Order
+from market.models.payment import MerchantAccount, PaymentIntent, Refund
+from market.rules.order_states import OrderKind, OrderState
+from market.rules.payment_states import PaymentState
+from market.services import intents, payments, resident_orders
+
+log = structlog.get_logger()
+BATCH = 50
+_EVENTS = {
+    ports.Standing.PENDING: ports.EventKind.PENDING,
+    ports.Standing.PAID: ports.EventKind.PAID,
+    ports.Standing.FINISHED: ports.EventKind.FINISHED,
+    ports.Standing.CLOSED: ports.EventKind.CLOSED,
+}
+
+
+@job("market.watch_payments", every=5)
+def watch_payments() -> None:
+    """Ask for a look at every payment whose time has come, and end orders that nobody began to pay."""
+    now = clock.now()
+    due = sa.select(PaymentIntent.id).where(PaymentIntent.next_query_at <= now).order_by(PaymentIntent.next_query_at)
+    for intent_id in db.session.scalars(due.limit(BATCH)):
+        enqueue("market.look_at_payment", key=f"look:{intent_id}", intent_id=intent_id)
+    begun = sa.exists().where(PaymentIntent.order_id == Order.id)
+    unpaid = (
+        sa.select(Order)
+        .where(Order.state == OrderState.PENDING_PAY, Order.expires_at <= now, ~begun)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    for order in db.session.scalars(unpaid).all():
+        payments.expire(order)
+
+
+@job("market.look_at_payment", outside=True)
+def look_at_payment(intent_id: int) -> None:
+    """Ask the provider where a payment stands and take its word; close it when its time is over."""
+    intent = db.session.get_one(PaymentIntent, intent_id)
+    ref, provider, expired = intents.reference(intent), intent.provider, intent.expires_at <= clock.now()
+    unsettled = intent.state in {PaymentState.CREATED, PaymentState.PENDING, PaymentState.CLOSING}
+    unwanted = expired or intent.state is PaymentState.CLOSING
+    db.session.remove()
+    try:
+        result = providers.get(provider).query(ref)
+        if unsettled and unwanted and result.standing in {ports.Standing.ABSENT, ports.Standing.PENDING}:
+            result = _closed(provider, ref, expired=expired)
+    except ports.ProviderProblem as problem:
+        log.warning("payment not seen", intent_id=intent_id, code=problem.code)
+        result = None
+    with transaction():
+        _take(intent_id, result)
+
+
+def _closed(provider: str, ref: ports.PaymentRef, *, expired: bool) -> ports.QueryResult:
+    """Close at the provider. A payment it does not know is closed only once its time limit is over: before that
+    somebody may still scan the code.
+    """
+    try:
+        standing = providers.get(provider).close(ref)
+    except ports.Declined as refusal:
+        if refusal.decline in {ports.Decline.ALREADY_PAID, ports.Decline.WRONG_STATE}:
+            return providers.get(provider).query(ref)
+        raise
+    return ports.QueryResult(ports.Standing.CLOSED if expired else standing)
+
+
+def _take(intent_id: int, result: ports.QueryResult | None) -> None:
+    intent = db.session.get_one(PaymentIntent, intent_id, with_for_update=True)
+    kind = _EVENTS.get(result.standing) if result else None
+    if result is not None and kind is not None:
+        payments.hear(
+            ports.Event(
+                key=f"query|{intent.out_trade_no}|{kind.value}",
+                kind=kind,
+                payment_no=intent.out_trade_no,
+                provider_no=result.provider_no,
+                payee_no="",
+                amount_fen=result.amount_fen or intent.amount_fen,
+                happened_at=result.paid_at,
+            ),
+            provider=intent.provider,
+        )
+    if intent.next_query_at is not None:
+        intents.postpone_query(intent)
+
+
+@job("market.send_refund", outside=True)
+def send_refund(refund_id: int) -> None:
+    """Send a refund under its fixed number; what cannot be known is asked again, never doubled."""
+    refund = db.session.get_one(Refund, refund_id)
+    if refund.state == "done":
+        return
+    intent = db.session.get_one(PaymentIntent, refund.intent_id)
+    account = db.session.get_one(MerchantAccount, intent.merchant_account_id)
+    order = ports.RefundOrder(
+        payment_no=intent.out_trade_no,
+        refund_no=refund.out_request_no,
+        amount_fen=refund.amount_fen,
+        reason=refund.reason,
+        payee=providers.payee_of(account),
+    )
+    provider, trade_no, amount_fen = intent.provider, intent.trade_no or "", intent.amount_fen
+    db.session.remove()
+    result = providers.get(provider).refund(order)
+    with transaction():
+        refund = db.session.get_one(Refund, refund_id, with_for_update=True)
+        refund.state, refund.done_at = "done", result.refunded_at or clock.now()
+        payments.hear(
+            ports.Event(
+                key=f"refund|{order.refund_no}",
+                kind=ports.EventKind.REFUNDED,
+                payment_no=order.payment_no,
+                provider_no=trade_no,
+                payee_no="",
+                amount_fen=amount_fen,
+                refund_no=order.refund_no,
+                refunded_fen=resident_orders.refunded_fen(refund.intent_id),
+                happened_at=result.refunded_at,
+            ),
+            provider=provider,
+        )
+
+
+@job("market.confirm_receipt", every=600)
+def confirm_receipt() -> None:
+    """Residents who say nothing have received: 7 days after shipping (rule 57)."""
+    waiting = (
+        sa.select(Order)
+        .where(Order.kind == OrderKind.RESIDENT, Order.state == OrderState.SHIPPED)
+        .where(Order.closed_at.is_(None), Order.id.in_(resident_orders.shipped_before(clock.now() - timedelta(days=7))))
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    for order in db.session.scalars(waiting).all():
+        resident_orders.received_by_time(order)
