@@ -79,6 +79,15 @@ class Alipay:
         else:
             self.emulator.store.close()
 
+    def settings(self, directory: Path) -> dict[str, str]:
+        """Settings of an application that pays here, its key files written to `directory` (live emulators only)."""
+        assert self.live is not None
+        made = self.emulator.keys
+        for name, text in (("app_private.pem", made.app_private_pem), ("alipay_public.pem", made.alipay_public_pem)):
+            (directory / name).write_text(text)
+            (directory / name).chmod(0o600)
+        return {"ALIPAY_GATEWAY_URL": self.gateway_url, "ALIPAY_KEYS_DIR": str(directory), "ALIPAY_APP_ID": APP_ID}
+
     # --- the shop's side --------------------------------------------------------------------------
 
     def create(self, payment_no: str, amount_fen: int = 100, payee: Payee | None = None, **changes: Any) -> NextAction:

@@ -6,6 +6,8 @@ Payment by code is the product that works under `app_auth_token`; page.pay does 
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from alipay.aop.api.domain.AlipayTradeCloseModel import AlipayTradeCloseModel
@@ -21,8 +23,9 @@ from alipay.aop.api.request.AlipayTradeRefundRequest import AlipayTradeRefundReq
 
 from core import clock
 from core.money import plain_yuan
-from market.gateways.alipay import events, statement
+from market.gateways.alipay import events, keys, statement
 from market.gateways.alipay.client import CHINA, STAMP, AlipayClient
+from market.gateways.alipay.transport import HttpTransport
 from market.gateways.alipay.words import fen, instant
 from market.gateways.ports import (
     Decline,
@@ -154,6 +157,16 @@ class AlipayProvider:
         if payment_no and answer.get("out_trade_no", payment_no) != payment_no:
             raise UnknownOutcome("answer-about-another-payment", payment_no)
         return answer
+
+
+@lru_cache(maxsize=8)
+def connect(gateway_url: str, keys_dir: str, app_id: str) -> AlipayProvider:
+    """The provider of an installation's settings, keys read once: after a change of keys, start again.
+
+    Raises: KeyProblem.
+    """
+    ring = keys.load(Path(keys_dir), app_id)
+    return AlipayProvider(AlipayClient(ring, HttpTransport(), gateway_url))
 
 
 def _number(number: str) -> str:

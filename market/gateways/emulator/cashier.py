@@ -95,7 +95,7 @@ def _shown(emulator: Emulator, code: str, error: ApiError | None = None, left: s
 
 def _picture(text: str) -> Markup:
     """A code that a phone can read, as SVG inside the page."""
-    svg = segno.make(text, error="m").svg_inline(scale=5, border=3, dark="#1c2420", light="#ffffff")
+    svg = segno.make(text, error="m").svg_inline(omitsize=True, border=3, dark="#1c2420", light="#ffffff")
     return Markup(svg)  # noqa: S704 (segno writes shapes only, never the text)
 
 

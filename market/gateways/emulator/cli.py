@@ -3,13 +3,12 @@
 import json
 import logging
 import sys
-import urllib.error
-import urllib.request
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
 
 import click
+
+from market.gateways.emulator.remote import Remote, RemoteRefused
 
 DEFAULT_CONTROL = "http://127.0.0.1:8077/_emulator/"
 
@@ -61,17 +60,12 @@ def serve_command(**given: Any) -> None:
 @click.option("--control", default=DEFAULT_CONTROL, show_default=True, envvar="EMULATOR_CONTROL_URL")
 def call_command(verb: str, path: str, arguments: tuple[str, ...], control: str) -> None:
     """Any control act of a running emulator: `call post trades/T1/pay`, `call post faults kind=delay ms=300`."""
-    pairs = [argument.partition("=")[::2] for argument in arguments]
-    url = f"{control.rstrip('/')}/{quote(path.lstrip('/'))}?{urlencode(pairs)}"
-    if not control.startswith(("http://", "https://")):
-        raise click.BadParameter("not an http address", param_hint="--control")
-    request = urllib.request.Request(url, method=verb.upper())  # noqa: S310 (checked above)
+    arguments_by_name: dict[str, object] = dict(argument.partition("=")[::2] for argument in arguments)
     try:
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
-            text = answer.read().decode()
-    except urllib.error.HTTPError as error:
-        click.echo(error.read().decode(), err=True)
+        answer = Remote(control).call(verb.upper(), path, arguments_by_name)
+    except RemoteRefused as refused:
+        click.echo(json.dumps(refused.answer, ensure_ascii=False), err=True)
         sys.exit(1)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise click.ClickException(f"no emulator at {control}: {error}") from None
-    click.echo(json.dumps(json.loads(text), ensure_ascii=False, indent=2))
+    click.echo(json.dumps(answer, ensure_ascii=False, indent=2))

@@ -118,13 +118,13 @@ def _books(bp: Blueprint, emulator: Emulator) -> None:
 
     @bp.post("/snapshots/<name>")
     def save(name: str) -> Any:
-        emulator.store.save(name)
+        emulator.save(name)
         return jsonify(saved=name)
 
     @bp.post("/snapshots/<name>/restore")
     def restore(name: str) -> Any:
         try:
-            emulator.store.load(name)
+            emulator.load(name)
         except KeyError:
             raise Wrong("no-such-snapshot", 404) from None
         return jsonify(restored=name)

@@ -1,5 +1,6 @@
 """One gateway: its books, its clock, its keys, and who lives in it from the start."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -46,6 +47,7 @@ class Emulator:
         self.ids = Ids(self.options.seed)
         self.courier = Courier(self)
         self._moving = threading.Lock()
+        self._began = (self.clock.fixed_ms, self.clock.offset_ms)
         self._found()
 
     @contextmanager
@@ -75,9 +77,25 @@ class Emulator:
         self.courier.run()
 
     def reset(self) -> None:
-        """As on the first day: no trades, the default merchants, numbers from the start. The clock stays."""
-        self.store.empty()
-        self._found()
+        """As at the start: no trades, the default merchants, numbers from the first, the clock where it began."""
+        with self.store.tx():
+            self.store.empty()
+            self.clock.fixed_ms, self.clock.offset_ms = self._began
+            self._found()
+
+    def save(self, name: str) -> None:
+        """Keep everything as it is now, the time included, until the process ends."""
+        self._keep_time()
+        self.store.save(name)
+
+    def load(self, name: str) -> None:
+        """Everything as it was at `save(name)`. Raises: KeyError."""
+        self.store.load(name)
+        with self.store.tx() as db:
+            kept = _kept(db)
+        if self.clock.stands:
+            self.clock.fixed_ms = kept["time"]
+        self.clock.offset_ms = kept["offset"]
 
     def _next_due(self) -> int | None:
         with self.store.tx() as db:
@@ -90,11 +108,10 @@ class Emulator:
     def _found(self) -> None:
         """Default merchants, and the time an earlier run had reached."""
         with self.store.tx() as db:
-            kept = dict(db.execute("SELECT name, value FROM meta").fetchall())
-            if "time" in kept:
+            if kept := _kept(db):
                 if self.clock.stands:
-                    self.clock.move_to(int(kept["time"]))
-                self.clock.offset_ms = max(self.clock.offset_ms, int(kept["offset"]))
+                    self.clock.move_to(kept["time"])
+                self.clock.offset_ms = max(self.clock.offset_ms, kept["offset"])
             for app_id, seller_id, name in (
                 (APP_ID, SELLER_ID, "Emulator merchant 1"),
                 (SECOND_APP_ID, SECOND_SELLER_ID, "Emulator merchant 2"),
@@ -111,3 +128,8 @@ class Emulator:
         with self.store.tx() as db:
             for name, value in (("time", self.clock.now_ms()), ("offset", self.clock.offset_ms)):
                 db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, str(value)))
+
+
+def _kept(db: sqlite3.Connection) -> dict[str, int]:
+    """The time an earlier run had reached; empty in a new store."""
+    return {name: int(value) for name, value in db.execute("SELECT name, value FROM meta").fetchall()}

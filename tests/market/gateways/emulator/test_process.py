@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,14 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from core import clock
 from core.embedded.processes import free_port
+from market.gateways.alipay.provider import connect
 from market.gateways.alipay.transport import HttpTransport
 from market.gateways.emulator.keys import new_key, public_pem
 from market.gateways.emulator.notify import post
+from market.gateways.emulator.remote import Remote, RemoteRefused
+from market.gateways.ports import Intent, Payee, PaymentRef, Standing
 from tests.support.alipay import Alipay
 
 ROOT = Path(__file__).parents[4]
@@ -69,6 +74,20 @@ def test_the_commands_steer_a_running_one(tmp_path: Path):
         assert json.loads(moved.stdout) == {"clock": "2026-11-23T00:01:00.000+08:00"}
         refused = call("post", "trades/T1/pay")
         assert (refused.returncode, json.loads(refused.stderr)) == (1, {"error": "no-such-order"})
+
+
+def test_another_process_makes_merchants_and_pays(live_alipay: Alipay, tmp_path: Path):
+    remote = Remote(live_alipay.gateway_url)
+    for _ in range(2):
+        remote.merchant("2088000000000101", "示例合作社", "202611BBdemo")
+    provider = connect(*live_alipay.settings(tmp_path).values())
+    payee = Payee("2088000000000101", "202611BBdemo")
+    provider.create(Intent("T1", 100, "土豆", payee, clock.now() + timedelta(minutes=5)))
+    remote.post("trades/T1/pay")
+
+    assert provider.query(PaymentRef("T1", payee)).standing is Standing.PAID
+    with pytest.raises(RemoteRefused, match="TRADE_HAS_SUCCESS"):
+        remote.post("trades/T1/pay")
 
 
 class Shop(BaseHTTPRequestHandler):

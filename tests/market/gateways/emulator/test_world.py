@@ -3,6 +3,7 @@
 import json
 import random
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -106,13 +107,15 @@ def test_reset_forgets_and_a_snapshot_remembers(alipay: Alipay):
     alipay.create("T1")
     alipay.pay("T1")
     post = alipay.browser.post
+    alipay.advance(hours=1)
+    then = alipay.now
     assert post("/_emulator/snapshots/paid").status_code == 200
     assert post("/_emulator/reset").status_code == 200
     assert alipay.browser.get("/_emulator/trades/T1").get_json() == {"trades": []}
-    assert alipay.balance_fen() == 0
+    assert (alipay.balance_fen(), alipay.now) == (0, then - timedelta(hours=1))
 
     assert post("/_emulator/snapshots/paid/restore").status_code == 200
-    assert alipay.balance_fen() == 100
+    assert (alipay.balance_fen(), alipay.now) == (100, then)
     assert post("/_emulator/snapshots/never/restore").status_code == 404
 
 
