@@ -15,6 +15,7 @@ BREACHES = {
     "pure rules": ("market/rules/asks_flask.py", "import flask"),
     "no web below the doors": ("catalog/queries/asks_the_web.py", "import core.web.access"),
     "embedded servers": ("market/services/starts_servers.py", "import core.embedded.postgres"),
+    "emulator alone": ("market/gateways/emulator/borrows.py", "import market.gateways.ports"),
     "no cycles": ("market/models/first.py", "import market.models.second"),
 }
 OTHER_HALF = ("market/models/second.py", "import market.models.first")
