@@ -30,7 +30,7 @@ from market.queries import progress
 from market.rules import acceptance as rules
 from market.rules.counting import Counts
 from market.rules.delivery_states import DELIVERY, DONE, DeliveryAct
-from market.services import fulfilment, holding, numbers, weighing
+from market.services import books, fulfilment, holding, numbers, weighing
 from market.services.weighing import Weighed
 
 
@@ -123,6 +123,12 @@ def accept(delivery_id: int, *, version: int, by: Actor, policy: Policy = Policy
     db.session.delete(draft)
     db.session.flush()
     _settle_goods(signed, order, weighed, counts, by)
+    books.book(
+        *("accepted", signed.id),
+        supplier_id=order.supplier_id,
+        buyer_id=order.buyer_id,
+        amount_fen=signed.amount_fen,
+    )
     _record("delivery-accepted", delivery, by, right=Right.RECEIVE, amount_fen=signed.amount_fen)
     return signed
 
