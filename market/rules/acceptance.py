@@ -10,6 +10,15 @@ _SMALL_UNIT = 5  # below so many active members the orderer may sign second by d
 
 
 @dataclass(frozen=True)
+class Policy:
+    """What the unit's own rules say of this delivery (rule 53); the floor above knows them."""
+
+    approver_id: int | None = None
+    orderer_may_be_second: bool = False
+    first_is_outside_kitchen: bool = False
+
+
+@dataclass(frozen=True)
 class Counted:
     """One delivery line as weighed, in base units."""
 

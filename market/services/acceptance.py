@@ -3,7 +3,6 @@
 Nothing is ever accepted by itself (rule 57). What is accepted is the base of the price (rule 54).
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,19 +27,11 @@ from market.models.delivery import (
 from market.models.order import Order
 from market.queries import progress
 from market.rules import acceptance as rules
+from market.rules.acceptance import Policy
 from market.rules.counting import Counts
 from market.rules.delivery_states import DELIVERY, DONE, DeliveryAct
 from market.services import books, fulfilment, holding, numbers, weighing
 from market.services.weighing import Weighed
-
-
-@dataclass(frozen=True)
-class Policy:
-    """What the unit's own rules say of this delivery (rule 53); the floor above knows them."""
-
-    approver_id: int | None = None
-    orderer_may_be_second: bool = False
-    first_is_outside_kitchen: bool = False
 
 
 def count(delivery_id: int, counts: Counts, *, by: Actor) -> AcceptanceDraft:

@@ -19,6 +19,7 @@ from core.people.models import Person
 from core.quantity import line_amount, upper_qty
 from market.models.delivery import Acceptance, Delivery, DeliveryLine
 from market.models.order import Order, OrderLine
+from market.rules.acceptance import Policy
 from market.rules.counting import Counts, LineCount
 from market.rules.order_states import OrderKind, OrderState
 from market.services import acceptance, fulfilment, numbers
@@ -188,5 +189,5 @@ def accepted(of: Line, wanted: Order, *qtys: int, rejected: int = 0) -> Acceptan
     with writing():
         sent = delivery(of, wanted, *qtys)
         draft = acceptance.count(sent.id, counts(sent, rejected), by=of.receiver.actor)
-        policy = acceptance.Policy(approver_id=of.approver.person.id)
+        policy = Policy(approver_id=of.approver.person.id)
         return acceptance.accept(sent.id, version=draft.version, by=of.second.actor, policy=policy)

@@ -15,10 +15,10 @@ from core.db import db, transaction
 from core.errors import Missing, Refused
 from market.models.delivery import Acceptance, AcceptanceDraft, AcceptanceLine, Delivery
 from market.models.order import Order, OrderLine
+from market.rules.acceptance import Policy
 from market.rules.delivery_states import DeliveryState
 from market.rules.order_states import OrderState
 from market.services import acceptance, fulfilment
-from market.services.acceptance import Policy
 from tests import make
 from tests.support.threads import at_once
 

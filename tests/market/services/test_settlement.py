@@ -238,8 +238,8 @@ def test_the_bank_day_has_come_and_its_serial_is_new(line: make.Line) -> None:
     slip = prepared(line, second)
     with pytest.raises(Refused, match="bank-serial-used"):
         declared(line, slip, serial="s77")
+    tomorrow = clock.today() + timedelta(days=1)
     with pytest.raises(Refused, match="bank-day-ahead"), transaction():
-        tomorrow = clock.today() + timedelta(days=1)
         settlement.declare(slip.id, bank_day_on=tomorrow, bank_serial="S 78", by=line.payer.actor)
 
     assert db.session.get_one(Transfer, slip.id).state is TransferState.PREPARED

@@ -1,0 +1,105 @@
+"""What the floor above knows of a delivery: who approved it, what the unit lets its orderer do, what of it counts."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from core.access.roles import Role
+from core.db import db
+from core.organisations.models import Membership
+from core.organisations.queries import held_today
+from market.models.delivery import AcceptanceDraft, AcceptanceLine, Delivery
+from market.models.order import Order, OrderLine
+from market.rules.acceptance import Policy
+from procurement.models.ledger import FactEntry, FactKind, QuotaJudgement
+from procurement.models.plan import Plan
+from procurement.models.scheme import SchemeVersion
+from procurement.models.unit import BudgetUnit
+
+
+def policy_of(delivery_id: int) -> Policy:
+    """The unit's rules for the signers of a delivery (rule 53); plain rules when it is no unit's."""
+    in_kitchen = sa.exists().where(
+        Membership.person_id == AcceptanceDraft.first_signer_id,
+        held_today(),
+        sa.or_(
+            Membership.organisation_id == Delivery.canteen_id,
+            sa.and_(Membership.organisation_id == Delivery.buyer_id, Membership.role == Role.CANTEEN_ORDERER),
+        ),
+    )
+    row = db.session.execute(
+        sa.select(Plan.decided_by_id, BudgetUnit.orderer_may_be_second, ~in_kitchen)
+        .select_from(Delivery)
+        .join(Order, Order.id == Delivery.order_id)
+        .outerjoin(Plan, Plan.id == Order.plan_id)
+        .outerjoin(BudgetUnit, BudgetUnit.organisation_id == Delivery.buyer_id)
+        .outerjoin(AcceptanceDraft, AcceptanceDraft.delivery_id == Delivery.id)
+        .where(Delivery.id == delivery_id)
+    ).one_or_none()
+    return Policy() if row is None else Policy(row[0], bool(row[1]), bool(row[2]))
+
+
+@dataclass(frozen=True)
+class SignedLine:
+    """An acceptance line as the envelope sees it. `held_fen`: what its order line holds at the upper tolerance."""
+
+    id: int
+    plan_line_id: int | None
+    ordered_qty: int
+    held_fen: int
+    accepted_before: int
+    accepted_qty: int
+    amount_fen: int
+
+    @property
+    def released_fen(self) -> int:
+        """The part of what is held that this acceptance ends: in proportion to what was ordered, floor to fen."""
+
+        def ended(qty: int) -> int:
+            return min(self.held_fen, self.held_fen * qty // self.ordered_qty)
+
+        return ended(self.accepted_before + self.accepted_qty) - ended(self.accepted_before)
+
+
+def signed_lines(acceptance_id: int) -> list[SignedLine]:
+    """The lines of an acceptance in order, each with what was accepted of its order line before. One statement."""
+    before = sa.orm.aliased(AcceptanceLine)
+    earlier = (
+        sa.select(sa.func.coalesce(sa.func.sum(before.accepted_qty), 0))
+        .where(before.order_line_id == AcceptanceLine.order_line_id, before.id < AcceptanceLine.id)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        sa.select(
+            AcceptanceLine.id,
+            OrderLine.plan_line_id,
+            OrderLine.qty,
+            OrderLine.upper_fen,
+            earlier,
+            AcceptanceLine.accepted_qty,
+            AcceptanceLine.amount_fen,
+        )
+        .join(OrderLine, OrderLine.id == AcceptanceLine.order_line_id)
+        .where(AcceptanceLine.acceptance_id == acceptance_id)
+        .order_by(AcceptanceLine.id)
+    )
+    return [SignedLine(row[0], row[1], row[2], row[3], int(row[4]), row[5], row[6]) for row in rows]
+
+
+def eligible(line_ids: Collection[int]) -> dict[int, dict[str, int]]:
+    """Per acceptance line the fen that may count, by scheme code, as the ledger judged them."""
+    rows = db.session.execute(
+        sa.select(FactEntry.source_id, SchemeVersion.code, QuotaJudgement.countable_fen)
+        .join(QuotaJudgement, QuotaJudgement.fact_id == FactEntry.id)
+        .join(SchemeVersion, SchemeVersion.id == QuotaJudgement.scheme_version_id)
+        .where(
+            FactEntry.kind == FactKind.ACCEPTED,
+            FactEntry.source == "acceptance_line",
+            FactEntry.source_id.in_(line_ids),
+        )
+    )
+    found: dict[int, dict[str, int]] = {line_id: {} for line_id in line_ids}
+    for line_id, code, fen in rows:
+        found[line_id][code] = fen
+    return found
