@@ -80,12 +80,13 @@ def waive_papers(delivery_id: int, *, version: int, reason: str, by: Actor) -> A
     return draft
 
 
-def accept(delivery_id: int, *, version: int, by: Actor, policy: Policy = Policy()) -> Acceptance:
+def accept(delivery_id: int, *, version: int, by: Actor, policy: Policy | None = None) -> Acceptance:
     """The second signature: the counts of draft `version` become the acceptance, for good.
 
     Raises: Missing; Refused "delivery-already-accepted", "counts-changed", "signer-twice", "signer-is-orderer",
     "signer-from-kitchen", "above-tolerance", "commitment-missing", "quarantine-missing", "test-report-expired".
     """
+    policy = policy or Policy()
     delivery, draft = _draft(delivery_id, version, by)
     order = holding.bought_order(delivery.order_id, by)
     took_part = rules.check_signers(
