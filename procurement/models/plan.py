@@ -5,7 +5,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Base, BaseQty, Fen, JsonDict, Line, Pk, Ref
+from core.db import Base, BaseQty, Fen, FenX100, JsonDict, Line, Pk, Ref
 from core.quantity import BaseUnit
 from procurement.rules.gate import Gate
 from procurement.rules.plan import ApprovalLevel, LineChannel, PlanState, ReleaseKind
@@ -48,7 +48,11 @@ class Plan(Base):
 
 
 class PlanLine(Base):
-    """One line of a plan. `eligibility` is {scheme: {"eligible": bool, "reason": code}} as judged at submission."""
+    """One line of a plan. `eligibility` is {scheme: {"bp": share that may count, "reason": code or ""}}.
+
+    It is judged anew at each save and at submission, and stays as it was approved. The price is in 1/100 fen per
+    `basis_qty`; `upper_qty` and `upper_fen` are the most that may be accepted within the offer's tolerance.
+    """
 
     __tablename__ = "plan_line"
 
@@ -63,7 +67,10 @@ class PlanLine(Base):
     goods: Mapped[str] = mapped_column(sa.String(60))
     base_unit: Mapped[BaseUnit]
     packs: Mapped[int | None]
+    price_fen_x100: Mapped[FenX100]
+    basis_qty: Mapped[BaseQty]
     qty: Mapped[BaseQty]
+    upper_qty: Mapped[BaseQty]
     amount_fen: Mapped[Fen]
     upper_fen: Mapped[Fen]
     deliver_on: Mapped[date | None]
@@ -74,6 +81,7 @@ class PlanLine(Base):
     __table_args__ = (
         sa.UniqueConstraint("plan_id", "position"),
         sa.CheckConstraint("qty > 0 AND amount_fen > 0 AND upper_fen >= amount_fen", name="amounts"),
+        sa.CheckConstraint("upper_qty >= qty AND price_fen_x100 > 0 AND basis_qty > 0", name="price"),
         sa.CheckConstraint("(channel = 'platform') = (offer_version_id IS NOT NULL)", name="channel"),
         sa.CheckConstraint("channel = 'platform' OR vendor <> ''", name="vendor_named"),
     )

@@ -111,7 +111,10 @@ def _room(
     )  # fmt: skip
     total, reserve, rate = (0, 0, min_bp) if row is None else (row.total_fen, row.reserve_fen, row.min_bp)
     own = rules.Envelope(total, reserve, parts[2] + parts[3], parts[0] + parts[1], rate)
-    level = effective_level(base, overdrawn=own.overdrawn_fen > 0, months_missing=months_missing)
+    # A mere warning of another scheme asks for nothing: raising it would stop village produce for the 832's sake.
+    has_teeth = is_headline or base.height >= Gate.REASON.height
+    overdrawn = own.overdrawn_fen > 0
+    level = effective_level(base, overdrawn=overdrawn, months_missing=months_missing) if has_teeth else base
     return SchemeRoom(code, name, is_headline, own, *parts, base, level)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core import clock
 from core.db import db
-from core.money import ceil_share
+from core.money import WHOLE_BP, ceil_share
 from procurement.models.declaration import Declaration, DeclarationReserve, RatioException
 from procurement.models.plan import Envelope, EnvelopeMove, Plan, PlanLine
 from procurement.queries import terms
@@ -202,13 +202,10 @@ def _opening(plan: Plan, line: PlanLine, upper_fen: int, source: str, source_id:
     year = (line.deliver_on or plan.period_from).year
     moves = []
     for code, word in sorted(line.eligibility.items()):
+        eligible = upper_fen * int(word["bp"]) // WHOLE_BP
         move = Move(plan.unit_id, year, code, source, source_id, line.id)
-        moves.append(_with_open(move, upper_fen, eligible=bool(word["eligible"])))
+        moves.append(replace(move, eligible_open_fen=eligible, general_open_fen=upper_fen - eligible))
     return moves
-
-
-def _with_open(move: Move, fen: int, *, eligible: bool) -> Move:
-    return replace(move, eligible_open_fen=fen) if eligible else replace(move, general_open_fen=fen)
 
 
 def _freeing(
@@ -239,9 +236,10 @@ def _freeing(
         most, kept = wanted[row.plan_line_id], (keep or {}).get(row.plan_line_id, 0)
         open_fen = int(row.eligible + row.general)
         free = max(0, (open_fen if most is None else min(most, open_fen)) - kept)
+        eligible = free * int(row.eligible) // open_fen if open_fen else 0
         cause = row.plan_line_id if by_line else source_id
         move = Move(row.unit_id, row.fiscal_year, row.scheme_code, source, cause, row.plan_line_id)
-        moves.append(_with_open(move, -free, eligible=bool(row.eligible)))
+        moves.append(replace(move, eligible_open_fen=-eligible, general_open_fen=eligible - free))
     return moves
 
 

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from core import clock
+from core import clock, settings
 from core.db import db, transaction
 from core.organisations.models import Organisation
 from procurement.models.plan import Envelope, EnvelopeMove
@@ -116,8 +116,27 @@ def test_an_ordinary_purchase_of_any_size_is_booked_and_raises_the_gate(school: 
     room = unit_room(school.id, 2026)
     assert room.headline.envelope.overdrawn_fen == 9_999_999_00 - 900_00
     assert room.headline.level is Gate.STOP
-    assert room.scheme("N").base_level is Gate.WARN
-    assert room.scheme("N").level is Gate.STOP  # one for the overdrawn envelope, one for the missing months
+    assert room.scheme("N").level is Gate.WARN  # another scheme's warning is not raised
+
+
+def test_in_spring_a_missing_month_and_an_overdrawn_envelope_raise_the_headline_to_stop(school: Organisation) -> None:
+    canteen = make.canteen(school)
+    with clock.frozen(datetime(2026, 3, 2, 2, tzinfo=UTC)):
+        assert unit_room(school.id, 2026).headline.base_level is Gate.WARN
+        assert unit_room(school.id, 2026).headline.level is Gate.REASON
+        with transaction():
+            envelope.book_statement(school.id, 2026, canteen_id=canteen.id, month=1, delta_fen=1, source_id=1)
+        assert unit_room(school.id, 2026).headline.level is Gate.STOP
+
+
+def test_finance_sets_the_gate_for_one_kind_of_unit_from_a_day_on(school: Organisation) -> None:
+    with transaction():
+        mild = [{"from": "01-01", "level": "warn"}]
+        settings.put("gate.L.school", mild, valid_from=make.day("2026-11-01"), reason="试行", author_id=None)
+
+    assert unit_room(school.id, 2026).headline.base_level is Gate.WARN
+    with clock.frozen(datetime(2026, 10, 20, 2, tzinfo=UTC)):
+        assert unit_room(school.id, 2026).headline.base_level is Gate.STOP
 
 
 def test_releasing_twice_frees_once_and_keeps_live_orders(school: Organisation) -> None:

@@ -1,0 +1,180 @@
+"""Placing a unit's orders: one legal order per supplier, its lines frozen as they stand, the goods promised.
+
+The agreed quantity is promised in stock; what may weigh more within the tolerance is promised when it is shipped.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from catalog.queries.offers import SellableOffer
+from catalog.services import stock
+from core import clock, codes
+from core.access.actor import Actor
+from core.db import db
+from core.errors import Refused
+from market.models.delivery import Delivery
+from market.models.order import Order, OrderEvent, OrderLine
+from market.rules.lines import Priced, Terms
+from market.rules.order_states import OrderAct, OrderKind, OrderState
+from market.services import fulfilment, order_steps
+
+_MOST = 10**9
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Packs of an offer as it is sold today, and the plan line that asks for them."""
+
+    offer: SellableOffer
+    packs: int
+    plan_line_id: int | None = None
+
+    @property
+    def priced(self) -> Priced:
+        """What the line comes to. Raises: Refused "packs-too-few", "packs-too-many"."""
+        return terms_of(self.offer).of(self.packs)
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Who buys, and where the goods go on which day."""
+
+    kind: OrderKind
+    buyer_id: int
+    canteen_id: int | None
+    deliver_on: date
+    receiver: str
+    phone: str
+    address: str
+    plan_id: int | None = None
+    remark: str = ""
+    pay_term_days: int = 30
+
+
+def terms_of(offer: SellableOffer) -> Terms:
+    """The price and pack of an offer as it is sold."""
+    return Terms(
+        sale_mode=offer.sale_mode,
+        pack_qty=offer.pack_qty,
+        min_packs=offer.min_packs,
+        price_fen_x100=offer.price_fen_x100,
+        basis_qty=offer.basis_qty,
+        pack_price_fen=offer.pack_price_fen,
+        tol_bp=offer.tol_bp,
+    )
+
+
+def place(wanted: Iterable[Wanted], to: Destination, *, by: Actor) -> list[Order]:
+    """One order per supplier, in the order of first appearance; the goods of all are promised, or of none.
+
+    Raises: Refused "order-empty", "stock-short", "packs-too-few", "packs-too-many".
+    """
+    by_supplier: dict[int, list[Wanted]] = {}
+    for one in wanted:
+        by_supplier.setdefault(one.offer.supplier_id, []).append(one)
+    if not by_supplier:
+        raise Refused("order-empty")
+    ids = _next_ids(len(by_supplier))
+    orders = [_order(id_, lines, to, by) for id_, lines in zip(ids, by_supplier.values(), strict=True)]
+    db.session.add_all(orders)
+    db.session.flush()
+    rows = [
+        _line(order.id, position, one)
+        for order, lines in zip(orders, by_supplier.values(), strict=True)
+        for position, one in enumerate(lines, start=1)
+    ]
+    db.session.execute(sa.insert(OrderLine), rows)
+    db.session.add_all(_placed(order, by) for order in orders)
+    for order, lines in zip(orders, by_supplier.values(), strict=True):
+        stock.reserve([(one.offer.offer_id, one.priced.qty) for one in lines], source="order", source_id=order.id)
+    return orders
+
+
+def cancel(order: Order, *, party: str, reason: str, by: Actor) -> None:
+    """End a locked order before anything of it was sent, and free what it promised.
+
+    Raises: Refused "reason-needed", "order-already-sent", "state-forbids-act", "state-forbids-party".
+    """
+    if not reason.strip():
+        raise Refused("reason-needed")
+    if db.session.scalar(sa.select(sa.exists().where(Delivery.order_id == order.id))):
+        raise Refused("order-already-sent", order_no=order.order_no)
+    order_steps.move(order, OrderAct.CANCEL, party=party, by=by, reason=reason.strip())
+    fulfilment.release_rest(order)
+
+
+def _next_ids(count: int) -> list[int]:
+    sequence = sa.func.pg_get_serial_sequence(Order.__tablename__, "id")
+    series = sa.func.generate_series(1, count).table_valued("n")
+    return list(db.session.scalars(sa.select(sa.func.nextval(sequence.cast(sa.Text))).select_from(series)))
+
+
+def _order(order_id: int, lines: Sequence[Wanted], to: Destination, by: Actor) -> Order:
+    priced = [one.priced for one in lines]
+    goods_fen, upper_fen = sum(p.amount_fen for p in priced), sum(p.upper_fen for p in priced)
+    return Order(
+        id=order_id,
+        order_no=codes.numbered("XC", clock.today(), order_id % _MOST),
+        token=codes.token(),
+        kind=to.kind,
+        supplier_id=lines[0].offer.supplier_id,
+        buyer_id=to.buyer_id,
+        canteen_id=to.canteen_id,
+        person_id=by.person_id,
+        plan_id=to.plan_id,
+        state=OrderState.PLACED,
+        version=1,
+        goods_fen=goods_fen,
+        freight_fen=0,
+        total_fen=goods_fen,
+        upper_fen=upper_fen,
+        deliver_on=to.deliver_on,
+        receiver=to.receiver,
+        phone=to.phone,
+        address=to.address,
+        remark=to.remark,
+        pay_term_days=to.pay_term_days,
+        placed_at=clock.now(),
+    )
+
+
+def _line(order_id: int, position: int, one: Wanted) -> dict[str, object]:
+    offer, priced = one.offer, one.priced
+    return {
+        "order_id": order_id,
+        "position": position,
+        "offer_version_id": offer.offer_version_id,
+        "offer_id": offer.offer_id,
+        "product_id": offer.product_id,
+        "category_id": offer.category_id,
+        "product_name": offer.product_name,
+        "pack_name": offer.pack_name,
+        "sale_mode": offer.sale_mode,
+        "base_unit": offer.base_unit,
+        "pack_qty": offer.pack_qty,
+        "packs": one.packs,
+        "qty": priced.qty,
+        "upper_qty": priced.upper_qty,
+        "price_fen_x100": offer.price_fen_x100,
+        "basis_qty": offer.basis_qty,
+        "pack_price_fen": offer.pack_price_fen,
+        "amount_fen": priced.amount_fen,
+        "upper_fen": priced.upper_fen,
+        "origin_code": offer.origin_code,
+        "certificate": offer.certificate[:120],
+        "plan_line_id": one.plan_line_id,
+    }
+
+
+def _placed(order: Order, by: Actor) -> OrderEvent:
+    return OrderEvent(
+        order_id=order.id,
+        act="place",
+        from_state="",
+        to_state=order.state.value,
+        person_id=by.person_id,
+        at=order.placed_at,
+    )
