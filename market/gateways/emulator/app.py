@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, redirect, render_template, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from market.gateways.emulator import bills, cashier, control, gateway
+from market.gateways.emulator import bills, cashier, control, gateway, log
 from market.gateways.emulator.emulator import Emulator
 from market.gateways.emulator.gateway import CUT, Reply
 
@@ -55,6 +55,19 @@ def create_emulator_app(emulator: Emulator) -> Flask:
     def too_large(error: RequestEntityTooLarge) -> tuple[str, int]:
         return "request too large", 413
 
+    @app.before_request
+    def same_site_only() -> tuple[str, int] | None:
+        """A page of a stranger, open in the same browser, must not press our buttons."""
+        strange = request.headers.get("Sec-Fetch-Site") == "cross-site"
+        return ("cross-site", 403) if strange and request.method != "GET" and not _is_gateway() else None
+
+    @app.after_request
+    def write_down(response: Response) -> Response:
+        if request.method != "GET" and not _is_gateway():
+            with emulator.store.tx() as db:
+                log.act(db, emulator.clock.now_ms(), request.path, request.args, response.status_code)
+        return response
+
     @app.after_request
     def harden(response: Response) -> Response:
         for name, value in HEADERS.items():
@@ -63,6 +76,10 @@ def create_emulator_app(emulator: Emulator) -> Flask:
 
     vars(app)["wsgi_app"] = _Lines(app.wsgi_app, emulator.pause)
     return app
+
+
+def _is_gateway() -> bool:
+    return request.path.endswith("/gateway.do")
 
 
 def _response(emulator: Emulator, reply: Reply) -> Any:

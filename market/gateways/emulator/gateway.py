@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from market.gateways.emulator import faults, log, wire
+from market.gateways.emulator import diagnose, faults, log, wire
 from market.gateways.emulator.bench import Bench
 from market.gateways.emulator.call import Call, Party, read_biz
 from market.gateways.emulator.clock import read_stamp
@@ -42,6 +42,7 @@ class _Request:
     charset: str = "utf-8"
     known: bool = False  # the app is registered: answers to it are signed
     signed: str = ""
+    advice: str = ""  # why the signature failed
     biz: dict[str, Any] = field(default_factory=dict)
     out_trade_no: str | None = None
 
@@ -87,6 +88,7 @@ def _understand(emulator: Emulator, request: _Request, query: bytes, body: bytes
     request.signed = wire.request_text(params)
     key = emulator.keys.public(app["public_pem"])
     if not wire.verified(key, request.signed.encode(request.charset), params["sign"]):
+        request.advice = _advice(emulator, params)
         raise ApiError("isv.invalid-signature", html.escape(request.signed))
     if request.method not in METHODS and request.method not in PAGES:
         raise ApiError("isv.invalid-method")
@@ -95,6 +97,12 @@ def _understand(emulator: Emulator, request: _Request, query: bytes, body: bytes
         party = _party(bench, params, app["seller_id"])
         request.out_trade_no = _order_of(bench, request.biz)
     return party
+
+
+def _advice(emulator: Emulator, params: Mapping[str, str]) -> str:
+    with emulator.bench() as bench:
+        apps = bench.db.execute("SELECT app_id, public_pem FROM app ORDER BY app_id").fetchall()
+    return diagnose.why(params, {app["app_id"]: emulator.keys.public(app["public_pem"]) for app in apps})
 
 
 def _check_common(params: Mapping[str, str]) -> None:
@@ -208,5 +216,7 @@ def _write(
         "signed": log.hidden_text(request.signed, request.params),
         "answer": log.hidden(content),
     }
+    if request.advice:
+        entry["advice"] = request.advice
     with emulator.store.tx() as db:
         log.write(db, log.REQUEST, started_ms, log.next_seq(db), request.out_trade_no, entry)

@@ -9,7 +9,7 @@ from market.gateways.emulator.clock import local
 
 REQUEST, NOTIFY, CONTROL = "request", "notify", "control"
 _RANK = {CONTROL: 0, REQUEST: 0, NOTIFY: 1}
-_SECRET = ("sign", "app_auth_token", "app_refresh_token", "refresh_token", "auth_token", "code")
+_SECRET = ("sign", "token", "app_auth_token", "app_refresh_token", "refresh_token", "auth_token", "code")
 _HIDDEN = "***"
 MAX_UNREADABLE = 2000
 
@@ -23,6 +23,14 @@ def write(
         "INSERT INTO log (at_ms, rank, seq, kind, out_trade_no, entry) VALUES (?, ?, ?, ?, ?, ?)",
         (at_ms, _RANK[kind], seq, kind, out_trade_no, text),
     )
+
+
+def act(db: sqlite3.Connection, at_ms: int, path: str, arguments: Mapping[str, Any], status: int) -> None:
+    """What a person, a test or a buyer did from outside the gateway."""
+    entry = {"path": path, "arguments": hidden(arguments), "status": status}
+    parts = path.split("/")
+    out_trade_no = parts[3] if parts[1:3] == ["_emulator", "trades"] else None
+    write(db, CONTROL, at_ms, next_seq(db), out_trade_no, entry)
 
 
 def next_seq(db: sqlite3.Connection) -> int:

@@ -148,3 +148,28 @@ def test_a_real_clock_can_be_advanced_too():
     clock.move_to(before + 3_600_000)
 
     assert 3_600_000 <= clock.now_ms() - before < 3_700_000
+
+
+def test_acts_from_outside_stand_in_the_log_without_their_secrets(alipay: Alipay):
+    alipay.create("T1")
+    alipay.browser.post("/_emulator/trades/T1/pay")
+    alipay.browser.post("/_emulator/merchants/2088000000000002/tokens?token=202611BBsecret")
+
+    acts = alipay.log(kind="control")
+    assert [(entry["path"], entry["status"]) for entry in acts] == [
+        ("/_emulator/trades/T1/pay", 200),
+        ("/_emulator/merchants/2088000000000002/tokens", 200),
+    ]
+    assert "202611BBsecret" not in str(acts)
+    assert len(alipay.log(out_trade_no="T1")) == 2
+
+
+def test_a_strangers_page_cannot_press_our_buttons(alipay: Alipay):
+    alipay.create("T1")
+    headers = {"Sec-Fetch-Site": "cross-site"}
+    with alipay.emulator.bench() as bench:
+        code = bench.the("SELECT code FROM offer")[0]
+
+    for path in (f"/cashier/{code}/pay", "/_emulator/trades/T1/pay", "/_emulator/reset"):
+        assert alipay.browser.post(path, headers=headers).status_code == 403
+    assert alipay.ask("alipay.trade.query", {"out_trade_no": "T1"})["sub_code"] == "ACQ.TRADE_NOT_EXIST"
