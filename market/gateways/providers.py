@@ -1,14 +1,9 @@
 """The payment providers of this installation, made from its settings once and shared by its threads."""
 
-from pathlib import Path
-
 from flask import current_app
 
 from core import sealing
-from market.gateways.alipay import keys
-from market.gateways.alipay.client import AlipayClient
-from market.gateways.alipay.provider import AlipayProvider
-from market.gateways.alipay.transport import HttpTransport
+from market.gateways.alipay.provider import connect
 from market.gateways.ports import Payee, PaymentProvider
 from market.models.payment import MerchantAccount
 
@@ -26,10 +21,9 @@ def get(name: str) -> PaymentProvider:
     return made[name]
 
 
-def _alipay() -> AlipayProvider:
+def _alipay() -> PaymentProvider:
     settings = current_app.config
-    ring = keys.load(Path(str(settings["ALIPAY_KEYS_DIR"])), str(settings["ALIPAY_APP_ID"]))
-    return AlipayProvider(AlipayClient(ring, HttpTransport(), str(settings["ALIPAY_GATEWAY_URL"])))
+    return connect(*(str(settings[f"ALIPAY_{name}"]) for name in ("GATEWAY_URL", "KEYS_DIR", "APP_ID")))
 
 
 def payee_of(account: MerchantAccount) -> Payee:

@@ -6,7 +6,6 @@ Payment by code is the product that works under `app_auth_token`; page.pay does 
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -159,7 +158,6 @@ class AlipayProvider:
         return answer
 
 
-@lru_cache(maxsize=8)
 def connect(gateway_url: str, keys_dir: str, app_id: str) -> AlipayProvider:
     """The provider of an installation's settings, keys read once: after a change of keys, start again.
 
