@@ -1,6 +1,9 @@
 """The page parts as macros: what a mistake in one would break on every page at once."""
 
+import importlib
+import pkgutil
 import re
+from enum import EnumType
 
 import pytest
 from markupsafe import escape
@@ -9,6 +12,7 @@ from wtforms.fields.choices import SelectChoice
 
 from core.quantity import JIN
 from core.web.forms import DayField, QuantityField, ShortText, YuanField
+from tests.support.bed import ROOT
 
 
 def ids(html):
@@ -136,3 +140,24 @@ def test_every_state_is_said_by_colour_icon_and_word(show):
     html = show('{% for tone in ["ok", "warn", "danger", "info", "muted"] %}{{ d.status("词", tone) }}{% endfor %}')
 
     assert html.count("<use href=") == 5 and html.count("词") == 5
+
+
+STATES = re.compile(r"(State|Status|Verdict)$|^(Gate|Passage)$")
+FLOORS = ("catalog", "market", "procurement")
+
+
+def states():
+    """Every state enum of the rules: {"OrderState.paid", …}."""
+    for floor in FLOORS:
+        for found in pkgutil.iter_modules([str(ROOT / floor / "rules")]):
+            module = importlib.import_module(f"{floor}.rules.{found.name}")
+            for name, enum in vars(module).items():
+                if isinstance(enum, EnumType) and enum.__module__ == module.__name__ and STATES.search(name):
+                    yield from (f"{name}.{member.value}" for member in enum)
+
+
+def test_every_state_has_a_colour():
+    """A state without one in parts/tones.html would look like work under way."""
+    coloured = re.findall(r"'([A-Za-z]+\.\w+)':", (ROOT / "templates" / "parts" / "tones.html").read_text("utf-8"))
+
+    assert sorted(set(states()) - set(coloured)) == []
