@@ -31,8 +31,9 @@ from market.gateways.emulator.app import create_emulator_app
 from market.gateways.emulator.cashier import pay_offer
 from market.gateways.emulator.clock import Clock
 from market.gateways.emulator.control import find_offer
-from market.gateways.emulator.emulator import APP_ID, SELLER_ID, Emulator, Options
+from market.gateways.emulator.emulator import APP_ID, SELLER_ID, Emulator
 from market.gateways.emulator.keys import Keys
+from market.gateways.emulator.options import Options
 from market.gateways.emulator.server import Live
 from market.gateways.emulator.store import Store
 from market.gateways.ports import Intent, NextAction, Payee, PaymentRef, QueryResult, RefundOrder, RefundResult

@@ -11,6 +11,7 @@ from market.gateways.emulator import trades
 from market.gateways.emulator.bench import Bench
 from market.gateways.emulator.errors import ApiError
 from market.gateways.emulator.money import MAX_FEN, MIN_FEN, fen_of
+from market.gateways.emulator.options import Options
 
 NUMBER = re.compile(r"[A-Za-z0-9_]{1,64}")
 TRADE_NO = re.compile(r"[A-Za-z0-9]{16,64}")
@@ -34,9 +35,7 @@ class Call:
     params: Mapping[str, str]
     biz: Mapping[str, Any]
     charset: str
-    base_url: str
-    eager: bool = False
-    tell_created: bool = False
+    options: Options
 
     def text(self, name: str, longest: int = 256, *, needed: bool = False) -> str:
         """A field as text, empty if absent. Raises: ApiError if needed or too long."""

@@ -35,8 +35,9 @@ def serve_command(**given: Any) -> None:
     # Late, because every `flask` command of the application loads this file and few of them start an emulator.
     from market.gateways.emulator import tls
     from market.gateways.emulator.clock import Clock
-    from market.gateways.emulator.emulator import Emulator, Options
+    from market.gateways.emulator.emulator import Emulator
     from market.gateways.emulator.keys import Keys
+    from market.gateways.emulator.options import Options
     from market.gateways.emulator.server import Address, serve
     from market.gateways.emulator.store import Store
 

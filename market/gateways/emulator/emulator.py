@@ -13,23 +13,13 @@ from market.gateways.emulator.clock import Clock
 from market.gateways.emulator.courier import Courier
 from market.gateways.emulator.ids import Ids
 from market.gateways.emulator.keys import Keys
+from market.gateways.emulator.options import Options
 from market.gateways.emulator.store import Store
 
 APP_ID = "2021000000000001"
 SELLER_ID = "2088000000000001"
 SECOND_APP_ID = "2021000000000002"
 SECOND_SELLER_ID = "2088000000000002"
-
-
-@dataclass
-class Options:
-    """How this gateway behaves where Alipay's differs by product, and where it may be reached."""
-
-    seed: int = 1
-    base_url: str = "http://127.0.0.1"  # the front of codes and links
-    eager: bool = False  # precreate and page.pay create the trade at once, not when the buyer opens the cashier
-    tell_created: bool = False  # a WAIT_BUYER_PAY notify when the trade is created
-    notify_hosts: tuple[str, ...] = ()  # may get notifies besides loopback
 
 
 @dataclass

@@ -149,18 +149,8 @@ def _answer(emulator: Emulator, request: _Request, party: Party, fault: Fault | 
     """Do what is asked, unless a fault comes first. Raises: ApiError."""
     if fault is not None and not fault.after and fault.kind is not Kind.DELAY:
         return Reply(), {}
-    options = emulator.options
     with emulator.bench() as bench:
-        call = Call(
-            bench,
-            party,
-            request.params,
-            request.biz,
-            request.charset,
-            options.base_url,
-            options.eager,
-            options.tell_created,
-        )
+        call = Call(bench, party, request.params, request.biz, request.charset, emulator.options)
         if request.method in PAGES:
             code = PAGES[request.method](call)
             return Reply(302, cashier=code), {"code": "10000", "cashier": code}

@@ -42,9 +42,8 @@ class Address:
     tls: tuple[str, str] | None = None
     public_url: str = ""
 
-    def url(self, port: int) -> str:
-        if self.public_url:
-            return self.public_url.rstrip("/")
+    def own_url(self, port: int) -> str:
+        """Where callers on this machine find it."""
         host = "127.0.0.1" if self.host in _EVERYWHERE else self.host
         host = f"[{host}]" if ":" in host else host
         return f"{'https' if self.tls else 'http'}://{host}:{port}"
@@ -59,7 +58,8 @@ class Live:
         self.server: BaseWSGIServer = make_server(
             address.host, address.port, app, threaded=True, request_handler=Quiet, ssl_context=address.tls
         )
-        self.base_url = emulator.options.base_url = address.url(self.server.server_port)
+        self.base_url = emulator.options.own_url = address.own_url(self.server.server_port)
+        emulator.options.base_url = address.public_url.rstrip("/") or self.base_url
 
     @property
     def gateway_url(self) -> str:
@@ -85,7 +85,7 @@ class Live:
         """What a caller needs to know, as printed at the start."""
         return {
             "gateway_url": self.gateway_url,
-            "cashier_url": f"{self.base_url}/cashier/",
+            "cashier_url": f"{self.emulator.options.base_url}/cashier/",
             "control_url": f"{self.base_url}/_emulator/",
             "app_id": APP_ID,
             "app_ids": [APP_ID, SECOND_APP_ID],

@@ -35,4 +35,4 @@ def download_url(call: Call) -> dict[str, Any]:
             "expires_ms": call.bench.now_ms + LINK_LIFE_MS,
         },
     )
-    return {"bill_download_url": f"{call.base_url}/bill/{key}.csv.zip"}
+    return {"bill_download_url": f"{call.options.own_url or call.options.base_url}/bill/{key}.csv.zip"}

@@ -24,7 +24,7 @@ _TAKEN = {
 def precreate(call: Call) -> dict[str, Any]:
     """A code to scan. No trade exists until somebody scans it."""
     offer = make_offer(call, "alipay.trade.precreate")
-    return {"out_trade_no": offer["out_trade_no"], "qr_code": f"{call.base_url}/cashier/{offer['code']}"}
+    return {"out_trade_no": offer["out_trade_no"], "qr_code": f"{call.options.base_url}/cashier/{offer['code']}"}
 
 
 def create(call: Call) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def create(call: Call) -> dict[str, Any]:
     if not (call.text("buyer_id") or call.text("buyer_logon_id") or call.text("buyer_open_id")):
         raise ApiError("ACQ.INVALID_PARAMETER", "buyer_id")
     offer = make_offer(call, "alipay.trade.create")
-    trade = trades.open_offer(call.bench, offer, tell=call.tell_created)
+    trade = trades.open_offer(call.bench, offer, tell=call.options.tell_created)
     return {"out_trade_no": trade["out_trade_no"], "trade_no": trade["trade_no"]}
 
 
@@ -52,8 +52,8 @@ def make_offer(call: Call, method: str) -> sqlite3.Row:
         wanted["code"] = call.bench.ids.code(call.bench.db)
         call.bench.insert("offer", wanted)
         offer = call.bench.the("SELECT * FROM offer WHERE code = ?", wanted["code"])
-    if call.eager:
-        trades.open_offer(call.bench, offer, tell=call.tell_created)
+    if call.options.eager:
+        trades.open_offer(call.bench, offer, tell=call.options.tell_created)
     return offer
 
 

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,12 @@ from core import clock
 from core.embedded.processes import free_port
 from market.gateways.alipay.provider import connect
 from market.gateways.alipay.transport import HttpTransport
-from market.gateways.emulator.keys import new_key, public_pem
+from market.gateways.emulator.clock import Clock
+from market.gateways.emulator.emulator import APP_ID, SELLER_ID, Emulator
+from market.gateways.emulator.keys import Keys, new_key, public_pem
 from market.gateways.emulator.notify import post
 from market.gateways.emulator.remote import Remote, RemoteRefused
+from market.gateways.emulator.server import Address, Live
 from market.gateways.ports import Intent, Payee, PaymentRef, Standing
 from tests.support.alipay import Alipay
 
@@ -88,6 +91,20 @@ def test_another_process_makes_merchants_and_pays(live_alipay: Alipay, tmp_path:
     assert provider.query(PaymentRef("T1", payee)).standing is Standing.PAID
     with pytest.raises(RemoteRefused, match="TRADE_HAS_SUCCESS"):
         remote.post("trades/T1/pay")
+
+
+def test_codes_point_where_phones_can_go_and_bills_where_the_caller_is(tmp_path: Path):
+    emulator = Emulator(Keys.open(tmp_path), clock=Clock.of("2026-11-23T09:00:00"))
+    start = datetime(2026, 11, 23, 1, tzinfo=UTC)
+    with Live(emulator, Address(public_url="http://192.168.1.20:8077/")) as live, clock.frozen(start):
+        assert live.gateway_url == f"http://127.0.0.1:{live.server.server_port}/gateway.do"
+        provider, payee = connect(live.gateway_url, str(tmp_path), APP_ID), Payee(SELLER_ID)
+        action = provider.create(Intent("T1", 100, "土豆", payee, start + timedelta(minutes=5)))
+        assert action.text.startswith("http://192.168.1.20:8077/cashier/")
+
+        Remote(live.base_url).post("trades/T1/pay")
+        emulator.advance(24 * 3600)
+        assert [row.payment_no for row in provider.fetch_statement(date(2026, 11, 23), payee)] == ["T1"]
 
 
 class Shop(BaseHTTPRequestHandler):
