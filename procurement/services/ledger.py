@@ -15,6 +15,7 @@ from procurement.rules.scheme import Channel, FundSource
 from procurement.services import facts, postings, reversals
 from procurement.services.facts import Fact
 from procurement.services.imported import post_external, reverse_external
+from procurement.services.stated import post_statement
 
 __all__ = [
     "post_acceptance",
@@ -23,6 +24,7 @@ __all__ = [
     "post_invoice",
     "post_ordered",
     "post_released",
+    "post_statement",
     "reverse_external",
 ]
 

@@ -15,17 +15,18 @@ from procurement.services.facts import Fact
 _VOID = "_void"
 
 
-def void(source: str, source_ids: Sequence[int], *, by: Actor | None) -> dict[str, int]:
+def void(source: str, source_ids: Sequence[int], *, by: Actor | None, unspend: bool = True) -> dict[str, int]:
     """Reverse the facts of a source that still stand. Returns the fen uncounted (negative) by scheme code.
 
-    Takes the ledger's lock. Reversing twice changes nothing.
+    Takes the ledger's lock. Reversing twice changes nothing. `unspend` False: the caller books the difference itself.
     """
     facts.lock()
     standing = _standing(source, source_ids)
     if not standing:
         return {}
     facts.append([_reverse(row) for row in standing], by=by)
-    postings.spend(_unspend(source, [row.source_id for row in standing]))
+    if unspend:
+        postings.spend(_unspend(source, [row.source_id for row in standing]))
     found = chain.read(FactEntry.id.in_([row.id for row in standing]))
     return postings.settle(found, postings.open_book())
 
