@@ -8,13 +8,16 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 
 import catalog.models
+import catalog.tasks
 import catalog.web
 import config
 import core.models
 import market.models
+import market.tasks
 import market.web
 import procurement.models
 import procurement.web
+from catalog.cli import search_cli
 from core.cli import commands
 from core.db import db, engine_options
 from core.jobs.worker import make_celery
@@ -28,6 +31,7 @@ from procurement.cli import ledger_cli
 csrf = CSRFProtect()
 migrate = Migrate(db=db, directory=str(Path(__file__).parent / "migrations"), compare_type=True)
 TABLES = (core.models, catalog.models, market.models, procurement.models)
+JOBS = (catalog.tasks, market.tasks)
 FLOORS = (catalog.web, market.web, procurement.web)
 
 
@@ -55,7 +59,7 @@ def create_app(**overrides: Any) -> Flask:
     for floor in FLOORS:
         floor.init(app, csrf)
     commands.init(app)
-    for commands_of in (emulator_cli, ledger_cli):
+    for commands_of in (search_cli, emulator_cli, ledger_cli):
         app.cli.add_command(commands_of)
     make_celery(app)
     return app

@@ -1,7 +1,7 @@
 """The shop's list: narrowed, ordered, counted. Four statements whatever the size."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from catalog.queries.cards import Card, cards_of
 from catalog.queries.facets import Facets, facets
 from catalog.queries.goods import Filters, conditions, hits, visible_goods
+from catalog.queries.search.find import Found, find
 from catalog.rules.ranking import BADGE_WEIGHT, FRESH_DAYS, FRESH_WEIGHT, spread
 from core import clock
 from core.db import db
@@ -58,6 +59,37 @@ def shop_page(
     at = min(max(1, page), pages)
     shown = found[(at - 1) * size : at * size]
     return ShopPage(cards_of(shown, day), len(found), at, pages, facets(asked, on=day, scores=scores))
+
+
+@dataclass(frozen=True)
+class Browsed:
+    """A page, the filters as they were applied (words such as 有机 narrow too), and what the search understood."""
+
+    page: ShopPage
+    filters: Filters
+    found: Found | None = None
+
+
+def browse(
+    words: str = "", filters: Filters | None = None, *, sort: Sort = Sort.BEST, page: int = 1, on: date | None = None
+) -> Browsed:
+    """The shop's list for words and chosen filters. What somebody chose wins over what a word stands for; a word
+    that would leave nothing narrows nothing.
+    """
+    asked = filters or Filters()
+    if not words.strip():
+        return Browsed(shop_page(asked, sort=sort, page=page, on=on), asked)
+    found = find(words)
+    meant = replace(
+        asked,
+        certificate=asked.certificate or found.plan.certificate,
+        units_pack=asked.units_pack or found.plan.units_pack,
+        counts_only=asked.counts_only or found.plan.counts_only,
+    )
+    shown = shop_page(meant, sort=sort, page=page, scores=found.scores, on=on)
+    if not shown.total and meant != asked and found.scores:
+        return Browsed(shop_page(asked, sort=sort, page=page, scores=found.scores, on=on), asked, found)
+    return Browsed(shown, meant, found)
 
 
 def _ordered(on: date, filters: Filters, sort: Sort, scores: Mapping[int, float] | None) -> list[int]:

@@ -21,8 +21,9 @@ class CertificateKind(StrEnum):
 
 
 class CertificateStatus(StrEnum):
-    """Whether the issuer's word still stands."""
+    """Whether the issuer's word stands: believed once somebody has compared the paper with its issuer."""
 
+    PENDING = "pending"
     ACTIVE = "active"
     SUSPENDED = "suspended"
     REVOKED = "revoked"

@@ -16,6 +16,7 @@ from catalog.rules.supplier import EntityType, HouseholdCategory, LinkageMode, S
 from core import clock
 from core.access.roles import OrganisationKind
 from core.db import db
+from core.people.models import Person
 from core.quantity import BaseUnit
 from tests.make.core import organisation, person, writing
 
@@ -114,13 +115,14 @@ def product(
     origin: str = VILLAGE,
     listed: bool = True,
     exited: bool = True,
+    checkers: tuple[Person, Person] | None = None,
 ) -> Offer:
     """A product, listed unless told otherwise, with one offer and stock. Default: a box of cabbage by weight.
 
     Its village becomes an exited one where nobody said anything about it (else the shop would not show the product);
     `exited=False` leaves the village alone.
     """
-    checkers = (person("镇"), person("平台")) if listed else (None, None)
+    signed = (checkers or (person("镇"), person("平台"))) if listed else (None, None)
     with writing():
         now = clock.now()
         if exited and not db.session.scalar(sa.select(sa.exists().where(VillageCategory.village_code == origin))):
@@ -132,9 +134,9 @@ def product(
             name=name,
             origin_code=origin,
             state=ProductState.LISTED if listed else ProductState.DRAFT,
-            origin_confirmed_by_id=checkers[0].id if checkers[0] else None,
+            origin_confirmed_by_id=signed[0].id if signed[0] else None,
             origin_confirmed_at=now if listed else None,
-            approved_by_id=checkers[1].id if checkers[1] else None,
+            approved_by_id=signed[1].id if signed[1] else None,
             listed_at=now if listed else None,
             created_at=now,
             updated_at=now,

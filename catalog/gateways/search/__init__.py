@@ -1,0 +1,1 @@
+"""Search engines behind `catalog.queries.search.backend`."""

@@ -1,0 +1,67 @@
+"""How a product stands today, for those who look after it: what hides it, and as what it would be sold."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from catalog.models.product import Category, Certificate, Product
+from catalog.models.supplier import Supplier
+from catalog.queries.visibility import class_on, selling, valid_on, visible
+from catalog.rules.certificates import CertificateKind
+from catalog.rules.listing import Hidden, ListingClass, ProductState
+from core.db import db
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The class by today's facts (None: no place in the shop) and why the product is hidden (None: it is seen)."""
+
+    listing_class: ListingClass | None
+    hidden: Hidden | None
+
+
+def licences_lacking(product_id: int, *, on: date) -> list[CertificateKind]:
+    """Licences that the product's category needs and its supplier does not hold on the day."""
+    category = db.session.execute(
+        sa.select(Category.licence, Category.needs_quarantine, Product.supplier_id)
+        .join(Product, Product.category_id == Category.id)
+        .where(Product.id == product_id)
+    ).one()
+    needed = [CertificateKind(category.licence)] if category.licence else []
+    needed += [CertificateKind.QUARANTINE] if category.needs_quarantine else []
+    held = set(
+        db.session.scalars(
+            sa.select(Certificate.kind).where(Certificate.supplier_id == category.supplier_id, valid_on(on))
+        )
+    )
+    return [kind for kind in needed if kind not in held]
+
+
+def standings(product_ids: list[int], *, on: date) -> dict[int, Standing]:
+    """The standing of each product. One statement."""
+    if not product_ids:
+        return {}
+    rows = db.session.execute(
+        sa.select(Product.id, Product.state, selling(on), visible(on), class_on(on))
+        .join(Category, Category.id == Product.category_id)
+        .join(Supplier, Supplier.id == Product.supplier_id)
+        .where(Product.id.in_(product_ids))
+    )
+    return {
+        product_id: Standing(
+            ListingClass(code) if code else None,
+            _hidden(state, is_selling=is_selling, is_visible=is_visible, has_class=code is not None),
+        )
+        for product_id, state, is_selling, is_visible, code in rows
+    }
+
+
+def _hidden(state: ProductState, *, is_selling: bool, is_visible: bool, has_class: bool) -> Hidden | None:
+    if is_visible:
+        return None
+    if state is not ProductState.LISTED:
+        return Hidden.STATE
+    if not is_selling:
+        return Hidden.SUPPLIER
+    return Hidden.LICENCE if has_class else Hidden.CLASS

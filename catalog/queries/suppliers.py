@@ -1,0 +1,118 @@
+"""Reading suppliers: one's own, by the actor's scope; others as the public or the operator sees them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from catalog.models.supplier import FreightRule, Supplier
+from catalog.queries.cards import households_of_supplier
+from catalog.queries.villages import Households, published
+from catalog.queries.visibility import selling
+from catalog.rules.supplier import EntityType, SupplierStatus
+from core import clock
+from core.access.actor import Actor
+from core.db import db
+from core.errors import Missing
+from core.organisations.models import Organisation
+from core.places.models import Place
+
+
+def own(by: Actor) -> Supplier:
+    """The supplier that the actor's organisation is. Raises: Missing."""
+    found = find_own(by)
+    if found is None:
+        raise Missing("no-such-supplier")
+    return found
+
+
+def find_own(by: Actor) -> Supplier | None:
+    """As `own`; None for an organisation that is no supplier."""
+    if by.organisation_id is None:
+        return None
+    return db.session.execute(
+        sa.select(Supplier).where(Supplier.organisation_id == by.organisation_id)
+    ).scalar_one_or_none()
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A supplier as everybody may see it. No bank account, no person's name."""
+
+    supplier_id: int
+    name: str
+    entity_type: EntityType
+    town_code: str
+    town_name: str
+    story: str
+    admitted_on: date
+    households: Households
+    freight_base_fen: int | None
+    freight_free_above_fen: int | None
+
+
+def profile(supplier_id: int, *, on: date | None = None) -> Profile | None:
+    """The page of a supplier that may sell today; None for any other. One statement."""
+    day = on or clock.today()
+    rows = db.session.execute(
+        sa.select(
+            Supplier.id.label("supplier_id"),
+            Organisation.name,
+            Supplier.entity_type,
+            Supplier.town_code,
+            Place.name.label("town_name"),
+            Supplier.story,
+            Supplier.admitted_on,
+            households_of_supplier(day).label("households"),
+            FreightRule.base_fen.label("freight_base_fen"),
+            FreightRule.free_above_fen.label("freight_free_above_fen"),
+        )
+        .join(Organisation, Organisation.id == Supplier.organisation_id)
+        .join(Place, Place.code == Supplier.town_code)
+        .outerjoin(FreightRule, FreightRule.supplier_id == Supplier.id)
+        .where(Supplier.id == supplier_id, selling(day))
+    ).mappings()
+    found = rows.one_or_none()
+    return None if found is None else Profile(**{**found, "households": published(found["households"])})
+
+
+@dataclass(frozen=True)
+class SupplierRow:
+    """A supplier in the operator's list."""
+
+    supplier_id: int
+    name: str
+    entity_type: EntityType
+    status: SupplierStatus
+    town_name: str
+    licence_valid_to: date | None
+    admitted_on: date | None
+
+
+def listed(status: SupplierStatus | None = None) -> list[SupplierRow]:
+    """All suppliers, those that wait for admission first."""
+    query = (
+        sa.select(
+            Supplier.id.label("supplier_id"),
+            Organisation.name,
+            Supplier.entity_type,
+            Supplier.status,
+            Place.name.label("town_name"),
+            Supplier.licence_valid_to,
+            Supplier.admitted_on,
+        )
+        .join(Organisation, Organisation.id == Supplier.organisation_id)
+        .join(Place, Place.code == Supplier.town_code)
+        .order_by(Supplier.status != SupplierStatus.APPLYING, Organisation.name)
+    )
+    if status is not None:
+        query = query.where(Supplier.status == status)
+    return [SupplierRow(**row) for row in db.session.execute(query).mappings()]
+
+
+def get(supplier_id: int) -> Supplier:
+    """Any supplier, for the operator. Raises: Missing."""
+    found = db.session.get(Supplier, supplier_id)
+    if found is None:
+        raise Missing("no-such-supplier")
+    return found
