@@ -1,11 +1,57 @@
 """Doors of this floor: blueprints, menu entries and inbox parts, joined by `init`."""
 
-from flask import Flask
+from typing import Any
+
+from flask import Flask, url_for
 from flask_wtf.csrf import CSRFProtect
 
-from market.web import shop
+from catalog.queries import categories
+from core.access.actor import Actor
+from core.web import menu
+from market import tasks
+from market.queries import carts
+from market.web import cart, checkout, orders, payments, shop
+
+DOORS = (shop, cart, checkout, payments, orders)
+JOBS = tasks
+
+
+def header(_actor: Actor | None) -> dict[str, Any]:
+    """What the shop's header shows: the row of categories and the cart's count."""
+    return {"categories": _Branches(), "cart_count": _Count()}
+
+
+class _Branches:
+    """The first row of the goods tree, read when a shop page shows it; a desk page asks for nothing."""
+
+    def __iter__(self) -> Any:
+        return iter(
+            {"name": row.name, "url": url_for("shop.products", category=row.id), "current": False}
+            for row in categories.branches()
+        )
+
+
+class _Count:
+    """Lines in the visitor's cart, counted when a page shows it."""
+
+    def __init__(self) -> None:
+        self._number: int | None = None
+
+    def _known(self) -> int:
+        if self._number is None:
+            self._number = carts.count(cart.cart_id())
+        return self._number
+
+    def __bool__(self) -> bool:
+        return bool(self._known())
+
+    def __str__(self) -> str:
+        return str(self._known())
 
 
 def init(app: Flask, csrf: CSRFProtect) -> None:
-    """Register the floor's doors."""
-    app.register_blueprint(shop.bp)
+    """Register the floor's doors. The provider's callback is signed and has no token of ours."""
+    for door in DOORS:
+        app.register_blueprint(door.bp)
+    csrf.exempt(app.view_functions["payments.notify"])
+    menu.extra(header)

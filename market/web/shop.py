@@ -1,15 +1,136 @@
-"""The shop's front: what is sold and by whom."""
+"""The shop's front: home, list, product. Open to everybody; nothing here writes."""
 
-from flask import Blueprint, render_template
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from catalog.queries import categories
+from catalog.queries.goods import Filters, PriceBand
+from catalog.queries.product_page import product_page
+from catalog.queries.search.find import find
+from catalog.queries.shop import ShopPage, Sort, shop_page
+from catalog.rules.certificates import CertificateKind
+from core.errors import Missing
+from core.text import label, sentence
 from core.web.access import public
+from market.web import shown
 
 bp = Blueprint("shop", __name__)
+QUERY = ("q", "category", "certificate", "town", "band", "pack", "counts", "supplier", "village", "sort")
+MOST_ID = 2**62
 
 
 @bp.get("/")
 @public
 def home() -> ResponseReturnValue:
-    return render_template("market/shop/home.html", branches=categories.branches())
+    helping = shop_page(Filters(counts_only=True), size=10)
+    fresh = shop_page(sort=Sort.NEW, size=10)
+    return render_template(
+        "market/shop/home.html",
+        helping=[shown.card(card) for card in helping.cards],
+        fresh=[shown.card(card) for card in fresh.cards],
+        total=fresh.total,
+    )
+
+
+def _number(name: str) -> int | None:
+    value = request.args.get(name, type=int)
+    return value if value is not None and 0 < value < MOST_ID else None
+
+
+def _member(kind: Any, name: str) -> Any:
+    value = request.args.get(name, "")
+    return kind(value) if value in set(kind) else None
+
+
+def asked() -> Filters:
+    """The filters of the address; what nobody knows is no filter."""
+    town, village = request.args.get("town", ""), request.args.get("village", "")
+    return Filters(
+        category_id=_number("category"),
+        certificate=_member(CertificateKind, "certificate"),
+        town_code=town if town.isdigit() else None,
+        band=_member(PriceBand, "band"),
+        units_pack=request.args.get("pack") == "units",
+        counts_only=request.args.get("counts") == "1",
+        supplier_id=_number("supplier"),
+        village_code=village if village.isdigit() else None,
+    )
+
+
+def address(**changed: object) -> str:
+    """This list with something changed; back on its first page."""
+    kept = {name: request.args[name] for name in QUERY if request.args.get(name)}
+    merged = {name: str(value) for name, value in (kept | changed).items() if value not in {None, ""}}
+    return url_for("shop.products") + (f"?{urlencode(merged)}" if merged else "")
+
+
+@bp.get("/products")
+@public
+def products() -> ResponseReturnValue:
+    words, filters = request.args.get("q", "").strip()[:64], asked()
+    found = find(words) if words else None
+    scores = found.scores if found else None
+    page = shop_page(filters, sort=_member(Sort, "sort") or Sort.BEST, page=_page(), scores=scores)
+    return render_template(
+        "market/shop/list.html",
+        page=page,
+        cards=[shown.card(card) for card in page.cards],
+        words=words,
+        found=found,
+        facets=_facets(page),
+        sorts=_sorts(),
+        active=[(name, request.args[name]) for name in QUERY[1:-1] if request.args.get(name)],
+        address=address,
+        page_url=lambda number: address(page=number),
+    )
+
+
+def _page() -> int:
+    number = request.args.get("page", 1, type=int)
+    return number if 0 < number < 10_000 else 1
+
+
+def _sorts() -> list[dict[str, object]]:
+    now = _member(Sort, "sort") or Sort.BEST
+    return [{"text": label(sort), "href": address(sort=sort.value), "current": sort is now} for sort in Sort]
+
+
+def _facets(page: ShopPage) -> list[dict[str, Any]]:
+    """The rows of filters, each with 不限 first; a row with one choice at most is left out."""
+    rows = (
+        ("category", page.facets.categories, None),
+        ("certificate", page.facets.certificates, "CertificateKind"),
+        ("town", page.facets.towns, None),
+        ("band", page.facets.bands, "PriceBand"),
+    )
+    out = []
+    for name, choices, kind in rows:
+        now = request.args.get(name, "")
+        items: list[dict[str, object]] = [
+            {"text": sentence("word", "no-limit"), "href": address(**{name: None}), "current": not now}
+        ]
+        for choice in choices:
+            text = label(choice.value, kind) if kind else choice.label
+            same = now == choice.value
+            items.append({"text": f"{text} {choice.count}", "href": address(**{name: choice.value}), "current": same})
+        if len(items) > 1:
+            out.append({"label": sentence("word", f"facet-{name}"), "items": items})
+    return out
+
+
+@bp.get("/products/<string(maxlength=16):sku>")
+@public
+def product(sku: str) -> ResponseReturnValue:
+    page = product_page(sku)
+    if page is None:
+        raise Missing("no-such-product")
+    return render_template(
+        "market/shop/product.html",
+        p=page,
+        pictures=shown.gallery(page),
+        similar=[shown.card(card) for card in page.similar],
+        basis=shown.BASIS,
+        art=shown.picture(None, page.art)[0],
+    )

@@ -28,6 +28,14 @@ PUBLIC = {
     "files.show",
     # the shop's open pages
     "shop.home",
+    "shop.products",
+    "shop.product",
+    # a guest's cart
+    "cart.show",
+    "cart.add",
+    "cart.change",
+    "cart.accept_prices",
+    "cart.choose",
 }
 """The short list of doors open to everybody. Adding one is a decision."""
 

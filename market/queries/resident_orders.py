@@ -1,0 +1,145 @@
+"""Reading a resident's own orders."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from catalog.models.product import Category
+from catalog.models.supplier import Supplier
+from core.access.actor import Actor
+from core.db import db
+from core.organisations.models import Organisation
+from market.models.delivery import Delivery
+from market.models.order import Order, OrderEvent, OrderGroup, OrderLine
+from market.models.payment import PaymentIntent
+from market.rules.order_states import OrderKind, OrderState
+from market.rules.payment_states import PaymentState
+
+
+@dataclass(frozen=True)
+class OrderItem:
+    """A line as it was agreed."""
+
+    product_name: str
+    pack_name: str
+    packs: int
+    pack_price_fen: int
+    amount_fen: int
+    art: str
+
+
+@dataclass(frozen=True)
+class OrderView:
+    """An order with its lines, its payment and its parcels."""
+
+    order: Order
+    supplier_name: str
+    supplier_phone: str
+    items: tuple[OrderItem, ...]
+    intent: PaymentIntent | None
+
+    @property
+    def is_payable(self) -> bool:
+        """Whether it still waits for its money."""
+        closing = self.intent is not None and self.intent.state is PaymentState.CLOSING
+        return self.order.state is OrderState.PENDING_PAY and not closing
+
+
+def of_group(token: str, *, for_: Actor) -> tuple[OrderGroup, list[OrderView]] | None:
+    """What one checkout made, if it is the actor's."""
+    group = db.session.scalar(
+        sa.select(OrderGroup).where(OrderGroup.token == token, OrderGroup.person_id == for_.person_id)
+    )
+    return None if group is None else (group, _views(Order.group_id == group.id))
+
+
+def find(token: str, *, for_: Actor) -> OrderView | None:
+    """One order of the actor's."""
+    found = _views(Order.token == token, Order.person_id == for_.person_id)
+    return found[0] if found else None
+
+
+def page(*, for_: Actor, states: frozenset[OrderState] | None, before: int | None, size: int = 20) -> list[OrderView]:
+    """The actor's orders, newest first, from an id on (keyset)."""
+    conditions = [Order.person_id == for_.person_id]
+    if states:
+        conditions.append(Order.state.in_(states))
+    if before:
+        conditions.append(Order.id < before)
+    return _views(*conditions, limit=size)
+
+
+def counts(*, for_: Actor) -> dict[OrderState, int]:
+    """How many of the actor's orders stand where."""
+    rows = db.session.execute(
+        sa.select(Order.state, sa.func.count())
+        .where(Order.person_id == for_.person_id, Order.kind == OrderKind.RESIDENT)
+        .group_by(Order.state)
+    )
+    return {state: number for state, number in rows}  # noqa: C416 - rows are not pairs to mypy
+
+
+def _views(*conditions: sa.ColumnElement[bool], limit: int = 100) -> list[OrderView]:
+    """Three statements, however many orders."""
+    rows = db.session.execute(
+        sa.select(Order, Organisation.name, Organisation.phone)
+        .join(Supplier, Supplier.id == Order.supplier_id)
+        .join(Organisation, Organisation.id == Supplier.organisation_id)
+        .where(Order.kind == OrderKind.RESIDENT, *conditions)
+        .order_by(Order.id.desc())
+        .limit(limit)
+    ).all()
+    ids = [order.id for order, _, _ in rows]
+    items = _items(ids)
+    newest = sa.select(sa.func.max(PaymentIntent.id)).where(PaymentIntent.order_id.in_(ids))
+    intents = {
+        i.order_id: i
+        for i in db.session.scalars(
+            sa.select(PaymentIntent).where(PaymentIntent.id.in_(newest.group_by(PaymentIntent.order_id)))
+        )
+    }
+    return [
+        OrderView(order, name, phone, tuple(items.get(order.id, ())), intents.get(order.id))
+        for order, name, phone in rows
+    ]
+
+
+def _items(ids: list[int]) -> dict[int, list[OrderItem]]:
+    rows = db.session.execute(
+        sa.select(
+            OrderLine.order_id,
+            OrderLine.product_name,
+            OrderLine.pack_name,
+            OrderLine.packs,
+            OrderLine.pack_price_fen,
+            OrderLine.amount_fen,
+            Category.art,
+        )
+        .join(Category, Category.id == OrderLine.category_id)
+        .where(OrderLine.order_id.in_(ids))
+        .order_by(OrderLine.order_id, OrderLine.position)
+    )
+    out: dict[int, list[OrderItem]] = {}
+    for order_id, *rest in rows:
+        out.setdefault(order_id, []).append(OrderItem(*rest))
+    return out
+
+
+@dataclass(frozen=True)
+class Step:
+    """One written step of an order."""
+
+    act: str
+    at: datetime
+
+
+def steps(order_id: int) -> list[Step]:
+    """What happened to the order, oldest first."""
+    query = sa.select(OrderEvent.act, OrderEvent.at).where(OrderEvent.order_id == order_id).order_by(OrderEvent.id)
+    return [Step(*row) for row in db.session.execute(query)]
+
+
+def parcels(order_id: int) -> list[Delivery]:
+    """The parcels of an order."""
+    return list(db.session.scalars(sa.select(Delivery).where(Delivery.order_id == order_id).order_by(Delivery.id)))

@@ -1,0 +1,137 @@
+"""Paying: a code per supplier's order, its state as the provider tells it. Nothing in the browser can mark it paid."""
+
+import segno
+import structlog
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from core.access.rights import Right
+from core.db import db, transaction
+from core.errors import Missing, Refused
+from core.jobs import enqueue
+from core.text import sentence
+from core.web.access import actor, again, public, requires
+from core.web.limits import limiter
+from market.gateways import ports, providers
+from market.queries import resident_orders as orders
+from market.services import intents, payments, resident_orders
+
+bp = Blueprint("payments", __name__)
+log = structlog.get_logger()
+MOST_NOTIFY = 64 * 1024
+
+
+@bp.get("/pay/<string(maxlength=32):token>")
+@requires(Right.SHOP)
+def show(token: str) -> ResponseReturnValue:
+    found = orders.of_group(token, for_=actor())
+    if found is None:
+        raise Missing("no-such-order")
+    group, views = found
+    agent = request.user_agent.string
+    return render_template(
+        "market/pay/show.html",
+        group=group,
+        views=views,
+        code=qr,
+        in_wechat="MicroMessenger" in agent,
+        on_phone="Mobi" in agent,
+    )
+
+
+def qr(text: str) -> Markup:
+    """The code as SVG, without styles."""
+    made = segno.make(text, error="m")
+    return Markup(made.svg_inline(scale=5, border=2, xmldecl=False, svgclass="qr", lineclass=None))  # noqa: S704
+
+
+@bp.post("/pay/<string(maxlength=32):token>/codes")
+@requires(Right.SHOP)
+@limiter.limit("30 per minute")
+@again(show)
+def offer(token: str) -> ResponseReturnValue:
+    """Get a code for every order that waits. The provider is asked outside any transaction."""
+    who = actor()
+    found = orders.of_group(token, for_=who)
+    if found is None:
+        raise Missing("no-such-order")
+    waiting = [view.order.id for view in found[1] if view.is_payable]
+    db.session.remove()
+    for order_id in waiting:
+        with transaction():
+            intent = intents.open_intent(order_id, by=who)
+            intent_id, provider = intent.id, intent.provider
+            wish = intents.wish(intent, subject=sentence("word", "order-subject"), event_url=_event_url())
+        text = _ask(provider, wish)
+        with transaction():
+            intents.keep_offer(intent_id, text)
+    return redirect(url_for("payments.show", token=token), 303)
+
+
+def _event_url() -> str:
+    return str(current_app.config["SERVER_URL"]).rstrip("/") + url_for("payments.notify")
+
+
+def _ask(provider: str, wish: ports.Intent) -> str:
+    """The text of the code. Raises: Refused "payment-not-reached", "payment-unclear"."""
+    db.session.remove()
+    try:
+        return providers.get(provider).create(wish).text
+    except ports.NotSent as problem:
+        raise Refused("payment-not-reached") from problem
+    except ports.ProviderProblem as problem:
+        log.warning("code not made", code=problem.code)
+        raise Refused("payment-unclear") from problem
+
+
+@bp.post("/pay/<string(maxlength=32):token>/look")
+@requires(Right.SHOP)
+@limiter.limit("20 per minute")
+def look(token: str) -> ResponseReturnValue:
+    """ "I have paid": ask the provider now instead of waiting."""
+    found = orders.of_group(token, for_=actor())
+    if found is None:
+        raise Missing("no-such-order")
+    with transaction():
+        for view in found[1]:
+            if view.intent is not None and view.intent.next_query_at is not None:
+                enqueue("market.look_at_payment", key=f"look:{view.intent.id}", intent_id=view.intent.id)
+    return redirect(url_for("payments.show", token=token), 303)
+
+
+@bp.post("/orders/<string(maxlength=32):token>/cancel")
+@requires(Right.SHOP)
+def cancel(token: str) -> ResponseReturnValue:
+    who = actor()
+    view = orders.find(token, for_=who)
+    if view is None:
+        raise Missing("no-such-order")
+    with transaction():
+        resident_orders.cancel(view.order.id, by=who)
+    return redirect(url_for("orders.show", token=token), 303)
+
+
+@bp.post("/payments/alipay/notify")
+@public
+@limiter.limit("600 per minute")
+def notify() -> ResponseReturnValue:
+    """The provider's word: verified, taken in once, answered only after the commit. No session, no CSRF."""
+    provider = providers.get(providers.ALIPAY)
+    body = request.get_data(cache=False, as_text=False)
+    raw = ports.RawEvent(body=body, content_type=request.content_type or "", headers=dict(request.headers))
+    try:
+        if len(body) > MOST_NOTIFY or request.query_string:
+            raise ports.EventRejected("bad-request")
+        events = provider.parse_event(raw)
+    except ports.EventRejected as problem:
+        log.warning("notification rejected", code=problem.code)
+        return _answer(provider.receipt(False))
+    with transaction():
+        for event in events:
+            payments.hear(event, provider=provider.name, raw=body.decode("utf-8", "replace"))
+    return _answer(provider.receipt(True))
+
+
+def _answer(receipt: ports.Receipt) -> Response:
+    return Response(receipt.body, receipt.status, content_type=receipt.content_type)
