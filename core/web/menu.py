@@ -47,7 +47,7 @@ def add(
     ITEMS[:] = [i for i in ITEMS if (i.section, i.code) != (section, code)] + [item]
 
 
-def extra(give: Extra) -> None:
+def add_names(give: Extra) -> None:
     """Add names to every page's context (the shop's categories, the cart's count)."""
     if give not in EXTRAS:
         EXTRAS.append(give)

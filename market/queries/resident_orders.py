@@ -121,8 +121,8 @@ def _items(ids: list[int]) -> dict[int, list[OrderItem]]:
         .order_by(OrderLine.order_id, OrderLine.position)
     )
     out: dict[int, list[OrderItem]] = {}
-    for order_id, *rest in rows:
-        out.setdefault(order_id, []).append(OrderItem(*rest))
+    for order_id, name, pack, packs, price_fen, amount_fen, art in rows:
+        out.setdefault(order_id, []).append(OrderItem(name, pack, packs, price_fen, amount_fen, art))
     return out
 
 

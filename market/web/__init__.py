@@ -54,4 +54,4 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
     for door in DOORS:
         app.register_blueprint(door.bp)
     csrf.exempt(app.view_functions["payments.notify"])
-    menu.extra(header)
+    menu.add_names(header)
