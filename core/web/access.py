@@ -14,6 +14,7 @@ from core.errors import Forbidden, Missing, Refused
 P = ParamSpec("P")
 
 POLICY_MARK = "xingcun_policy"
+RAW_MARK = "xingcun_raw_body"
 
 
 def actor() -> Actor:
@@ -53,6 +54,12 @@ def requires(right: Right) -> Callable[[Callable[P, ResponseReturnValue]], Calla
 def public(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
     """Open to everybody, logged in or not. A house test keeps the list of these doors."""
     setattr(view, POLICY_MARK, "public")
+    return view
+
+
+def raw_body(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """The view reads the body itself, byte for byte: a signature covers it."""
+    setattr(view, RAW_MARK, True)
     return view
 
 

@@ -15,6 +15,7 @@ from core import clock
 from core.db import after_commit, before_commit_hooks, db, lost_race, transaction, violated
 from core.errors import Refused
 from core.jobs.models import RequestKey
+from core.web.access import RAW_MARK
 
 KEY_FIELD = "_key"
 KEY_PATTERN = re.compile(r"^[A-Za-z0-9_-]{16,64}$")
@@ -44,7 +45,8 @@ class XingcunFlask(Flask):
 
 
 def _key() -> str | None:
-    if request.method != "POST":
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.method != "POST" or hasattr(view, RAW_MARK):
         return None
     key = request.form.get(KEY_FIELD, "")
     return key if KEY_PATTERN.match(key) else None

@@ -6,7 +6,7 @@ import structlog
 from flask import Flask, current_app, g, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
@@ -63,6 +63,8 @@ def database(error: DBAPIError) -> ResponseReturnValue:
     if isinstance(error, IntegrityError):
         log.warning("constraint", request_id=getattr(g, "request_id", ""), error=str(error.orig)[:200])
         return page(409, text.sentence("refused", "changed-meanwhile"))
+    if isinstance(error, DataError):  # a number or text no column can hold: the input's fault
+        return page(400, text.sentence("refused", "out-of-range"))
     log.error("database error", request_id=getattr(g, "request_id", ""), exc_info=error)
     return page(500)
 

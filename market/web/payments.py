@@ -11,7 +11,7 @@ from core.db import db, transaction
 from core.errors import Missing, Refused
 from core.jobs import enqueue
 from core.text import sentence
-from core.web.access import actor, again, public, requires
+from core.web.access import actor, again, public, raw_body, requires
 from core.web.limits import limiter
 from market.gateways import ports, providers
 from market.queries import resident_orders as orders
@@ -114,6 +114,7 @@ def cancel(token: str) -> ResponseReturnValue:
 
 @bp.post("/payments/alipay/notify")
 @public
+@raw_body
 @limiter.limit("600 per minute")
 def notify() -> ResponseReturnValue:
     """The provider's word: verified, taken in once, answered only after the commit. No session, no CSRF."""
