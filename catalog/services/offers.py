@@ -46,12 +46,12 @@ class PackDraft:
 def add_pack(product_id: int, draft: PackDraft, *, by: Actor, packs_on_hand: int = 0) -> Offer:
     """A pack of one's product, on sale as soon as the product is.
 
-    Raises: Refused "packs-too-many", "pack-empty", and those of `pricing`; Missing for another's product.
+    Raises: Refused "pack-kinds-too-many", "pack-empty", and those of `pricing`; Missing for another's product.
     """
     product = products.own(product_id, by=by)
     count = db.session.scalar(sa.select(sa.func.count(Offer.id)).where(Offer.product_id == product.id, Offer.is_active))
     if (count or 0) >= MOST_PACKS:
-        raise Refused("packs-too-many", most=MOST_PACKS)
+        raise Refused("pack-kinds-too-many", most=MOST_PACKS)
     if draft.pack_qty <= 0:
         raise Refused("pack-empty")
     offer = Offer(
