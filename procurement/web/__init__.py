@@ -3,10 +3,10 @@
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from procurement.web import register
+from procurement.web import register, settings
 
 
 def init(app: Flask, csrf: CSRFProtect) -> None:
     """Register the floor's doors."""
-    for door in (register,):
+    for door in (register, settings):
         app.register_blueprint(door.bp)

@@ -104,7 +104,7 @@ def test_a_preview_writes_nothing_and_the_load_writes_it_all_once(operator: Flas
         assert tuple(a - b for a, b in zip(after, before, strict=True)) == (5, 2, 1, 3, 1)
 
         again = send(operator, workbook())
-        assert "新增 0 行,已有 10 行不变" in again.text
+        assert "新增 0 行，已有 10 行不变" in again.text
         operator.post("/register/load", data={"token": token_of(again.text)})
         assert counts() == after
 
