@@ -3,7 +3,8 @@
 import secrets
 from datetime import timedelta
 
-from flask import Flask, current_app, g, request, session
+from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
@@ -14,6 +15,7 @@ from core.organisations import queries as organisations
 from core.people import queries as people
 
 REISSUE_AFTER = 60
+OPEN_BEFORE_CHANGE = {"auth.password", "auth.change_password", "auth.log_out", "static", "health.alive", "health.ready"}
 login_manager = LoginManager()
 login_manager.session_protection = "basic"
 
@@ -93,6 +95,13 @@ def load_actor() -> None:
         end()
 
 
+def ask_for_a_new_password() -> ResponseReturnValue | None:
+    """Who came in by a one-time password goes nowhere before it is changed."""
+    if getattr(g, "actor", None) is None or not g.must_change_password or request.endpoint in OPEN_BEFORE_CHANGE:
+        return None
+    return redirect(url_for("auth.password"))
+
+
 def touch(response: Response) -> Response:
     """Renew the idle time in the cookie, at most once a minute. Nothing is written to the database."""
     if getattr(g, "actor", None) is not None and _now() - int(session.get("seen", 0)) > REISSUE_AFTER:
@@ -113,4 +122,5 @@ def init(app: Flask) -> None:
     )
     login_manager.init_app(app)
     app.before_request(load_actor)
+    app.before_request(ask_for_a_new_password)
     app.after_request(touch)

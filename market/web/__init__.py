@@ -10,9 +10,9 @@ from core.access.actor import Actor
 from core.web import menu
 from market import tasks
 from market.queries import carts
-from market.web import cart, checkout, orders, payments, shop
+from market.web import cart, checkout, merchants, orders, payments, shop
 
-DOORS = (shop, cart, checkout, payments, orders)
+DOORS = (shop, cart, checkout, payments, orders, merchants)
 JOBS = tasks
 
 
