@@ -16,6 +16,7 @@ import market.models
 import market.tasks
 import market.web
 import procurement.models
+import procurement.tasks
 import procurement.web
 from catalog.cli import search_cli
 from core.cli import commands
@@ -31,7 +32,7 @@ from procurement.cli import ledger_cli
 csrf = CSRFProtect()
 migrate = Migrate(db=db, directory=str(Path(__file__).parent / "migrations"), compare_type=True)
 TABLES = (core.models, catalog.models, market.models, procurement.models)
-JOBS = (catalog.tasks, market.tasks)
+JOBS = (catalog.tasks, market.tasks, procurement.tasks)
 FLOORS = (catalog.web, market.web, procurement.web)
 
 

@@ -74,7 +74,9 @@ def add_offer(
 
 
 def add_offers(token: str, *, version: int, packs: Mapping[int, int], by: Actor) -> int:
-    """A whole basket {offer id: packs} in one act; how many lines it made. Raises: as `add_offer`."""
+    """A whole basket {offer id: packs} in one act; how many lines it made. Raises: "basket-empty", as `add_offer`."""
+    if not packs:
+        raise Refused("basket-empty")
     for offer_id, count in packs.items():
         line = add_offer(token, version=version, offer_id=offer_id, packs=count, by=by)
         version = db.session.execute(sa.select(Plan.version).where(Plan.id == line.plan_id)).scalar_one()

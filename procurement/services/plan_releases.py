@@ -14,7 +14,7 @@ from procurement.queries.plan_gate import PlanGate
 from procurement.rules.envelope import emergency_allows
 from procurement.rules.gate import Gate
 from procurement.rules.plan import ReleaseKind
-from procurement.services import envelope
+from procurement.services import declaration, envelope, plan_rows
 
 
 def ask(plan: Plan, lines: Sequence[PlanLine], *, lock: bool) -> PlanGate:
@@ -77,3 +77,18 @@ def _add_release(plan: Plan, kind: ReleaseKind, scheme: str, fen: int, reason: s
             at=clock.now(),
         )
     )
+
+
+def raise_total(token: str, *, version: int, total_fen: int, reason: str, by: Actor) -> int:
+    """Raise the unit's declared total so that the plan passes; in force at once, finance confirms after (rule 97b).
+
+    → the new total. Raises: Missing; Refused "plan-changed" and as `declaration.amend_up`.
+    """
+    plan = plan_rows.locked(token, version, by)
+    lines = plan_rows.lines_of(plan)
+    found = ask(plan, lines, lock=True)
+    year = found.rooms[0].fiscal_year
+    declaration.amend_up(plan.unit_id, year, total_fen, reason, by)
+    for stop in found.stops:
+        _add_release(plan, ReleaseKind.RAISED_TOTAL, stop.room.code, stop.found.eating_fen, reason, by)
+    return total_fen

@@ -89,7 +89,7 @@ def record(act: str, plan: Plan, by: Actor | None, right: Right, **facts: Any) -
     trail.record(
         *(Stream.PROCUREMENT, act, "plan", plan.id),
         by=by,
-        right=right,
+        right=right if by else None,
         after={"state": plan.state.value, "version": plan.version},
         plan_no=plan.plan_no,
         **facts,

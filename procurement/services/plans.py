@@ -4,8 +4,10 @@ Approval holds the plan's lines in the envelope under its lock, so the gate is a
 plan was submitted may be stopped when many plans are approved at once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+
+import sqlalchemy as sa
 
 from core import clock, codes, trail
 from core.access.actor import Actor
@@ -98,6 +100,14 @@ def submit(token: str, *, version: int, by: Actor, ask_release: bool = False) ->
     return plan
 
 
+def save_and_submit(
+    token: str, *, version: int, changes: Mapping[int, plan_lines.Change], by: Actor, ask_release: bool = False
+) -> Plan:
+    """What is on the page is saved and handed in, both or neither. Raises: as `plan_lines.save` and `submit`."""
+    plan = plan_lines.save(token, version=version, changes=changes, by=by)
+    return submit(token, version=plan.version, by=by, ask_release=ask_release)
+
+
 def approve(
     token: str,
     *,
@@ -168,6 +178,24 @@ def take_back(token: str, *, version: int, by: Actor) -> Plan:
     plan.state, plan.version = PlanState.DRAFT, plan.version + 1
     plan_rows.record("plan-taken-back", plan, by, Right.PLAN)
     return plan
+
+
+def finish(token: str, *, version: int, by: Actor) -> Plan:
+    """The orderer ends an approved plan. Raises: Missing; Refused "plan-changed", "state-forbids-act"."""
+    plan = plan_rows.locked(token, version, by)
+    close(plan, by=by)
+    return plan
+
+
+def close_past() -> int:
+    """Plans whose period is over a week ago end by the clock; how many."""
+    over = Plan.period_to < date.fromordinal(clock.today().toordinal() - 7)
+    found = db.session.scalars(
+        sa.select(Plan).where(Plan.state == PlanState.APPROVED, over).order_by(Plan.id).limit(100).with_for_update()
+    ).all()
+    for plan in found:
+        close(plan, by=None)
+    return len(found)
 
 
 def close(plan: Plan, *, by: Actor | None) -> None:

@@ -3,10 +3,28 @@
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from procurement.web import register, settings
+from procurement.web import (
+    canteen,
+    canteen_orders,
+    plan_goods,
+    plans,
+    register,
+    releases,
+    settings,
+)
+
+DOORS = (
+    canteen,
+    plans,
+    plan_goods,
+    canteen_orders,
+    releases,
+    register,
+    settings,
+)
 
 
 def init(app: Flask, csrf: CSRFProtect) -> None:
     """Register the floor's doors."""
-    for door in (register, settings):
+    for door in DOORS:
         app.register_blueprint(door.bp)
