@@ -74,7 +74,7 @@ def newest_python():
             "Python 3.%d or newer is needed (this is %s): install it and try again." % (OLDEST, sys.version.split()[0]),
         )
     for _minor, name in usable:
-        if told(name, "-c", "import ensurepip, venv; print(1)"):
+        if told(name, "-c", "import ensurepip, venv; print(ensurepip.version())"):
             return name
     return give_up(
         "这个 Python 没有 venv 模块；Debian/Ubuntu：apt-get install python3-venv，然后重试。",
@@ -89,7 +89,7 @@ def make_venv():
     print("建立 Python 环境 / making .venv", flush=True)
     shutil.rmtree(str(VENV), ignore_errors=True)
     if run(newest_python(), "-m", "venv", VENV):
-        give_up("无法建立 .venv,见上面的输出。", "Cannot make .venv: see the output above.")
+        give_up("无法建立 .venv，见上面的输出。", "Cannot make .venv: see the output above.")
     return told(PYTHON, "-c", "import sys; print(True, sys.version)")
 
 
