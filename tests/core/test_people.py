@@ -30,7 +30,7 @@ def test_an_admin_invites_by_phone_and_the_new_person_gets_in_by_code(client: Fl
     assert client.post("/people", data=form).status_code == 303
 
     texts = db.session.scalars(select(SentMessage.text)).all()
-    assert texts == ["示例一中邀请您担任收货验收员,请用本手机号验证码登录消费帮扶平台。"]
+    assert texts == ["示例一中邀请您担任收货验收员，请用本手机号验证码登录消费帮扶平台。"]
     client.post("/logout")
     client.post("/login/code/send", data={"phone": "13911112222"})
     db.session.rollback()
