@@ -8,12 +8,10 @@ from flask_wtf.csrf import CSRFProtect
 from catalog.queries import categories
 from core.access.actor import Actor
 from core.web import menu
-from market import tasks
 from market.queries import carts
 from market.web import cart, checkout, merchants, orders, payments, shop
 
 DOORS = (shop, cart, checkout, payments, orders, merchants)
-JOBS = tasks
 
 
 def header(_actor: Actor | None) -> dict[str, Any]:
