@@ -1,5 +1,6 @@
 """How hard the gate stands today: the dated settings, and the months a unit has not stated (rules 96, 99)."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -26,6 +27,11 @@ settings.register(**{key.replace(".", "__"): None for key in KEYS})
 def schedules() -> list[GateSchedule]:
     """The shipped levels and every dated setting of the gate. One statement."""
     rows = db.session.execute(sa.select(Setting.key, Setting.value, Setting.valid_from).where(Setting.key.in_(KEYS)))
+    return schedules_of(rows)
+
+
+def schedules_of(rows: Iterable[Any]) -> list[GateSchedule]:
+    """The shipped levels and those of setting rows (key, value, valid_from)."""
     return [*SHIPPED, *(_schedule(key, value, day) for key, value, day in rows if value)]
 
 

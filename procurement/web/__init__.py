@@ -6,11 +6,14 @@ from flask_wtf.csrf import CSRFProtect
 from procurement.web import (
     canteen,
     canteen_orders,
+    finance,
     plan_goods,
     plans,
     register,
     releases,
     settings,
+    trail,
+    unit_quota,
 )
 
 DOORS = (
@@ -21,6 +24,9 @@ DOORS = (
     releases,
     register,
     settings,
+    finance,
+    unit_quota,
+    trail,
 )
 
 

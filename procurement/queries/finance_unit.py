@@ -1,0 +1,224 @@
+"""One unit under the glass: its months, and each accepted line with what counts of it and why not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from catalog.models.product import Category
+from catalog.models.supplier import Supplier
+from core.db import db
+from core.organisations.models import Organisation
+from core.places.models import Place
+from market.models.delivery import Acceptance, AcceptanceLine
+from market.models.order import Order, OrderLine
+from market.models.settlement import Allocation, InvoiceAcceptance
+from procurement.models.ledger import FactEntry, QuotaBalance, QuotaJudgement, QuotaPosting, SpendBalance
+from procurement.models.scheme import SchemeVersion
+from procurement.queries.facts import COUNTING
+from procurement.rules.scheme import Channel, FundSource
+
+PAGE = 200
+
+
+@dataclass(frozen=True)
+class Month:
+    """One month of a unit. `counted`: scheme code → fen; spending by where it comes from."""
+
+    month: int
+    counted: Mapping[str, int]
+    platform_fen: int
+    p832_fen: int
+    stated_fen: int
+
+    @property
+    def spent_fen(self) -> int:
+        """All actual spending of the month."""
+        return self.platform_fen + self.p832_fen + self.stated_fen
+
+
+@dataclass(frozen=True)
+class Word:
+    """What one scheme says of a line: up to `countable_fen`, of which `counted_fen`; or why not."""
+
+    fits: bool
+    reason: str
+    countable_fen: int
+    counted_fen: int
+
+    @property
+    def in_transit_fen(self) -> int:
+        """Would count, and waits for money."""
+        return max(0, self.countable_fen - self.counted_fen)
+
+
+@dataclass(frozen=True)
+class Line:
+    """An accepted line or an 832 order's part. `words` by scheme code; `paid_fen` confirmed money on it."""
+
+    fact_id: int
+    source_id: int
+    on: date
+    channel: Channel
+    fund: FundSource
+    amount_fen: int
+    goods: str
+    category: str
+    supplier: str
+    village: str
+    order_no: str
+    acceptance_no: str
+    acceptance_token: str
+    paid_fen: int
+    is_invoiced: bool
+    words: Mapping[str, Word]
+
+    @property
+    def evidence(self) -> int:
+        """How far the proof goes: 2 accepted, 3 invoiced, 4 paid (model 3.4)."""
+        if self.channel is Channel.P832 or self.paid_fen >= self.amount_fen > 0:
+            return 4
+        return 3 if self.is_invoiced else 2
+
+    def word(self, code: str) -> Word:
+        """What a scheme says of it; nothing when it was never judged."""
+        return self.words.get(code, Word(False, "", 0, 0))
+
+
+def months(unit_id: int, year: int) -> list[Month]:
+    """The twelve months of a unit. Two statements."""
+    spend = {
+        row.month: row
+        for row in db.session.execute(
+            sa.select(SpendBalance.__table__).where(SpendBalance.unit_id == unit_id, SpendBalance.fiscal_year == year)
+        )
+    }
+    counted: dict[int, dict[str, int]] = {}
+    for code, month, fen in db.session.execute(
+        sa.select(QuotaBalance.scheme_code, QuotaBalance.month, QuotaBalance.counted_fen).where(
+            QuotaBalance.unit_id == unit_id, QuotaBalance.fiscal_year == year
+        )
+    ):
+        counted.setdefault(month, {})[code] = fen
+    return [_month(month, counted.get(month, {}), spend.get(month)) for month in range(1, 13)]
+
+
+def _month(month: int, counted: Mapping[str, int], spend: Any) -> Month:
+    if spend is None:
+        return Month(month, counted, 0, 0, 0)
+    return Month(month, counted, spend.platform_fen, spend.p832_fen, spend.stated_fen)
+
+
+def lines_of_month(unit_id: int, year: int, month: int) -> list[Line]:
+    """Lines accepted in a month, or counted in it, by day."""
+    first = date(year, month, 1)
+    after = date(year + month // 12, month % 12 + 1, 1)
+    counted_then = sa.exists().where(
+        QuotaPosting.fact_id == FactEntry.id, QuotaPosting.fiscal_year == year, QuotaPosting.month == month
+    )
+    accepted_then = sa.and_(FactEntry.occurred_on >= first, FactEntry.occurred_on < after)
+    return _lines(FactEntry.unit_id == unit_id, sa.or_(accepted_then, counted_then))
+
+
+def not_counted(unit_id: int, year: int, code: str) -> list[Line]:
+    """Lines of a year that do not count under a scheme, or only in part, or not yet: the newest first."""
+    found = _lines(FactEntry.unit_id == unit_id, FactEntry.fiscal_year == year, newest=True)
+    return [line for line in found if not line.word(code).fits or line.word(code).in_transit_fen]
+
+
+def of_acceptance_lines(line_ids: list[int]) -> dict[int, Line]:
+    """What the ledger says of acceptance lines that still stand, by their ids."""
+    found = _lines(FactEntry.source == "acceptance_line", FactEntry.source_id.in_(line_ids))
+    return {line.source_id: line for line in found}
+
+
+def _lines(*where: sa.ColumnElement[bool], newest: bool = False) -> list[Line]:
+    later, seller = sa.orm.aliased(FactEntry), sa.orm.aliased(Organisation)
+    paid = (
+        sa.select(sa.func.sum(Allocation.amount_fen).cast(sa.BigInteger))
+        .where(Allocation.acceptance_line_id == AcceptanceLine.id)
+        .scalar_subquery()
+    )
+    words = _words()
+    query = (
+        sa.select(
+            FactEntry.id,
+            FactEntry.source_id,
+            FactEntry.occurred_on,
+            FactEntry.channel,
+            FactEntry.fund,
+            (FactEntry.amount_fen + FactEntry.freight_fen).label("amount_fen"),
+            FactEntry.labels,
+            OrderLine.product_name,
+            Category.name.label("category"),
+            seller.name.label("supplier"),
+            Place.name.label("village"),
+            Order.order_no,
+            Acceptance.acceptance_no,
+            Acceptance.token,
+            sa.func.coalesce(paid, 0).label("paid_fen"),
+            sa.exists().where(InvoiceAcceptance.acceptance_id == Acceptance.id).label("is_invoiced"),
+            words.label("words"),
+        )
+        .outerjoin(
+            AcceptanceLine,
+            sa.and_(FactEntry.source == "acceptance_line", AcceptanceLine.id == FactEntry.source_id),
+        )
+        .outerjoin(Acceptance, Acceptance.id == AcceptanceLine.acceptance_id)
+        .outerjoin(Order, Order.id == Acceptance.order_id)
+        .outerjoin(OrderLine, OrderLine.id == AcceptanceLine.order_line_id)
+        .outerjoin(Category, Category.id == FactEntry.category_id)
+        .outerjoin(Supplier, Supplier.id == FactEntry.supplier_id)
+        .outerjoin(seller, seller.id == Supplier.organisation_id)
+        .outerjoin(Place, Place.code == FactEntry.village_code)
+        .where(
+            FactEntry.kind.in_(COUNTING),
+            FactEntry.reverses_id.is_(None),
+            ~sa.exists().where(later.reverses_id == FactEntry.id),
+            *where,
+        )
+        .order_by(FactEntry.occurred_on.desc() if newest else FactEntry.occurred_on, FactEntry.id)
+    )
+    return [_line(row) for row in db.session.execute(query)]
+
+
+def _words() -> sa.ScalarSelect[Any]:
+    """{scheme code: [fits, reason, countable, counted]} of a fact, the version of the newest judgement first."""
+    counted = (
+        sa.select(sa.func.coalesce(sa.func.sum(QuotaPosting.amount_fen), 0).cast(sa.BigInteger))
+        .where(QuotaPosting.fact_id == QuotaJudgement.fact_id, QuotaPosting.scheme_code == SchemeVersion.code)
+        .correlate(QuotaJudgement, SchemeVersion)
+        .scalar_subquery()
+    )
+    said = sa.func.json_build_array(QuotaJudgement.fits, QuotaJudgement.reason, QuotaJudgement.countable_fen, counted)
+    return (
+        sa.select(sa.func.json_object_agg(SchemeVersion.code, said))
+        .select_from(QuotaJudgement)
+        .join(SchemeVersion, SchemeVersion.id == QuotaJudgement.scheme_version_id)
+        .where(QuotaJudgement.fact_id == FactEntry.id)
+        .correlate(FactEntry)
+        .scalar_subquery()
+    )
+
+
+def _line(row: Any) -> Line:
+    return Line(
+        fact_id=row.id,
+        source_id=row.source_id,
+        on=row.occurred_on,
+        channel=row.channel,
+        fund=row.fund,
+        amount_fen=row.amount_fen,
+        goods=row.product_name or "",
+        category=row.category or "",
+        supplier=row.supplier or row.labels.get("supplier", ""),
+        village=row.village or "",
+        order_no=row.order_no or row.labels.get("external_no", ""),
+        acceptance_no=row.acceptance_no or "",
+        acceptance_token=row.token or "",
+        paid_fen=row.paid_fen,
+        is_invoiced=row.is_invoiced,
+        words={code: Word(*word) for code, word in (row.words or {}).items()},
+    )
