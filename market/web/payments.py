@@ -40,6 +40,17 @@ def show(token: str) -> ResponseReturnValue:
     )
 
 
+@bp.get("/pay/<string(maxlength=32):token>/state")
+@requires(Right.SHOP)
+def state(token: str) -> ResponseReturnValue:
+    """The states in one line of text: the page watches it and shows itself anew when it changes."""
+    found = orders.of_group(token, for_=actor())
+    if found is None:
+        raise Missing("no-such-order")
+    words = (f"{view.order.state.value}/{view.intent.state.value if view.intent else ''}" for view in found[1])
+    return Response(" ".join(words), content_type="text/plain; charset=utf-8")
+
+
 def qr(text: str) -> Markup:
     """The code as SVG, without styles."""
     made = segno.make(text, error="m")

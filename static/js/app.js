@@ -175,4 +175,18 @@
   };
   if (document.readyState === "loading") { on("DOMContentLoaded", ready); } else { ready(); }
   on("htmx:afterSwap", ready);
+
+  /* A page that waits for others: shows itself anew once the line of text at its address changes. Ten minutes at most. */
+  each("[data-watch]", (mark) => {
+    let seen = null, left = 150;
+    const look = () => {
+      if (left-- <= 0) { return; }
+      if (document.hidden) { setTimeout(look, 4000); return; }
+      fetch(mark.dataset.watch, { credentials: "same-origin" }).then((answer) => answer.ok ? answer.text() : seen).then((text) => {
+        if (seen !== null && text !== seen) { location.reload(); return; }
+        seen = text; setTimeout(look, 4000);
+      }).catch(() => setTimeout(look, 8000));
+    };
+    look();
+  });
 })();
