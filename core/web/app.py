@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, Response, current_app, redirect, request, session
+from flask import Flask, Response, current_app, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
@@ -89,15 +89,14 @@ def claim_request_key() -> None:
         return
     if key is None:
         return
-    info = db.session().info
-    if info.get("request_key") == key:
+    if getattr(g, "claimed_key", None) == key:
         return
     db.session.execute(
         sa.insert(RequestKey).values(
             key=key, person_ref=_who(), endpoint=request.endpoint or "", body_hash=_body_hash(), created_at=clock.now()
         )
     )
-    after_commit(lambda: info.update(request_key=key))  # a door's second transaction does not claim again
+    after_commit(lambda: setattr(g, "claimed_key", key))  # a door's second transaction does not claim again
 
 
 before_commit_hooks.insert(0, claim_request_key)
@@ -122,5 +121,5 @@ def _remember(answer: Any) -> None:
 
 def transaction_without_claim() -> Any:
     """A transaction that does not claim the form's key again."""
-    db.session().info["request_key"] = _key()
+    g.claimed_key = _key()
     return transaction()

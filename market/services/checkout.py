@@ -64,6 +64,11 @@ def check_out(cart_id: int, choices: Iterable[Choice], address_id: int, *, by: A
     return group
 
 
+def orders_of(group_id: int) -> list[int]:
+    """Ids of the orders that a checkout made."""
+    return list(db.session.scalars(sa.select(Order.id).where(Order.group_id == group_id).order_by(Order.id)))
+
+
 def _address(address_id: int, by: Actor) -> Address:
     address = db.session.scalar(
         sa.select(Address).where(Address.id == address_id, Address.person_id == by.person_id, Address.is_active)

@@ -15,6 +15,7 @@ from market.services import addresses as address_book
 from market.services import carts, checkout
 from market.services.checkout import Choice
 from market.web import cart as cart_doors
+from market.web import payments
 
 bp = Blueprint("checkout", __name__, url_prefix="/checkout")
 
@@ -84,5 +85,9 @@ def submit() -> ResponseReturnValue:
         cart_doors.take_over(who)
         mine = carts.open_cart(person_id=who.person_id, token=None)
         group = checkout.check_out(mine.id, choices, address_id, by=who)
-        token = group.token
+        token, orders = group.token, checkout.orders_of(group.id)
+    try:
+        payments.fetch_codes(orders, who)
+    except Refused as refusal:  # the orders stand; the page offers to try again
+        flash(sentence("refused", refusal.code, **refusal.facts), "warn")
     return redirect(url_for("payments.show", token=token), 303)

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from core.access.actor import Actor
 from core.access.rights import Right
 from core.db import db, transaction
 from core.errors import Missing, Refused
@@ -67,9 +68,17 @@ def offer(token: str) -> ResponseReturnValue:
     found = orders.of_group(token, for_=who)
     if found is None:
         raise Missing("no-such-order")
-    waiting = [view.order.id for view in found[1] if view.is_payable]
+    fetch_codes([view.order.id for view in found[1] if view.is_payable], who)
+    return redirect(url_for("payments.show", token=token), 303)
+
+
+def fetch_codes(order_ids: list[int], who: Actor) -> None:
+    """Open an intent for each order and get its code: short transactions, none while the provider is asked.
+
+    Raises: Refused "payment-not-reached", "payment-unclear" and those of `open_intent`; what was got stays.
+    """
     db.session.remove()
-    for order_id in waiting:
+    for order_id in order_ids:
         with transaction():
             intent = intents.open_intent(order_id, by=who)
             intent_id, provider = intent.id, intent.provider
@@ -77,7 +86,6 @@ def offer(token: str) -> ResponseReturnValue:
         text = _ask(provider, wish)
         with transaction():
             intents.keep_offer(intent_id, text)
-    return redirect(url_for("payments.show", token=token), 303)
 
 
 def _event_url() -> str:

@@ -75,11 +75,12 @@ def test_a_guest_fills_a_cart_logs_in_pays_and_is_paid_once(
     assert client.post("/checkout/address", data=address).status_code == 303
 
     page = client.get("/checkout").text
-    form = {"line": fields(page, "line"), "address": fields(page, "address")[0]}
+    form = {"line": fields(page, "line"), "address": fields(page, "address")[0], "_key": "k" * 24}
     answer = client.post("/checkout", data=form)
     assert answer.status_code == 303, answer.text
     pay = answer.location
-    assert client.post(f"{pay}/codes").status_code == 303
+    assert client.post("/checkout", data=form).location == pay  # the same form again: the same answer
+    assert client.post(f"{pay}/codes", data={"_key": "c" * 24}).status_code == 303
     assert client.get(pay).text.count("<svg") >= 2
 
     numbers = db.session.scalars(select(PaymentIntent.out_trade_no)).all()
