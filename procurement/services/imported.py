@@ -11,7 +11,7 @@ from core.db import db
 from procurement.models.external import ExternalOrder, ExternalOrderVersion
 from procurement.models.ledger import FactKind
 from procurement.rules.scheme import Channel, FundSource
-from procurement.services import facts, postings, reversals
+from procurement.services import envelope_imports, facts, postings, reversals
 from procurement.services.facts import Fact
 
 _SOURCES = {FundSource.CANTEEN: "p832_canteen", FundSource.UNION: "p832_union"}
@@ -30,8 +30,9 @@ def post_external(order_version_id: int, by: Actor | None) -> dict[str, int]:
     A version without a unit, or not counted (no recognised day), leaves nothing. Canteen money is spending too, on the
     day the order was finished. Returns the fen newly counted by scheme code. Takes the ledger's lock.
     """
-    facts.lock()
     version = db.session.get_one(ExternalOrderVersion, order_version_id)
+    envelope_imports.post(version)  # before the ledger's lock, as everywhere
+    facts.lock()
     moved = _take_back(version.order_id, except_id=version.id, by=by)
     if version.unit_id is None or version.recognised_on is None:
         return moved
@@ -46,6 +47,7 @@ def post_external(order_version_id: int, by: Actor | None) -> dict[str, int]:
 
 def reverse_external(order_version_id: int, by: Actor | None) -> dict[str, int]:
     """Take back what a version put into the ledger (undone import, void order). Negative fen by scheme code."""
+    envelope_imports.take_back([order_version_id])
     facts.lock()
     moved: dict[str, int] = {}
     for source in _SOURCES.values():

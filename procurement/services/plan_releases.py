@@ -86,7 +86,7 @@ def raise_total(token: str, *, version: int, total_fen: int, reason: str, by: Ac
     """
     plan = plan_rows.locked(token, version, by)
     lines = plan_rows.lines_of(plan)
-    found = ask(plan, lines, lock=True)
+    found = ask(plan, lines, lock=False)  # the amendment takes its own locks, the unit before its envelopes
     year = found.rooms[0].fiscal_year
     declaration.amend_up(plan.unit_id, year, total_fen, reason, by)
     for stop in found.stops:

@@ -11,10 +11,10 @@ from core.db import db
 from core.money import ceil_share
 from core.organisations.models import Organisation
 from core.quantity import BaseUnit
-from procurement.models.declaration import Declaration, DeclarationReserve
+from procurement.models.declaration import Declaration, DeclarationPart, DeclarationReserve
 from procurement.models.plan import Plan, PlanLine
 from procurement.rules.amendment import DeclarationKind
-from procurement.rules.declaration import CanteenStatus, DeclarationState
+from procurement.rules.declaration import CanteenStatus, DeclarationState, PartKind
 from procurement.rules.plan import LineChannel, PlanState
 from procurement.services import envelope
 from tests.make.core import person, writing
@@ -42,6 +42,9 @@ def declared(of: Organisation, total_fen: int, *, year: int = 2026, reserve_bp: 
         )
         db.session.add(made)
         db.session.flush()
+        db.session.add(
+            DeclarationPart(declaration_id=made.id, kind=PartKind.STAFF_MEALS, amount_fen=total_fen, paper="演示数据")
+        )
         for code in ("N", "L", "C"):
             db.session.add(
                 DeclarationReserve(
