@@ -27,6 +27,7 @@ PUBLIC = {
     # files ask for themselves
     "files.show",
     # the shop's open pages
+    "help.show",
     "shop.home",
     "shop.products",
     "shop.product",
