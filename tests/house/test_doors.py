@@ -31,6 +31,8 @@ PUBLIC = {
     "shop.home",
     "shop.products",
     "shop.product",
+    "origins.supplier",
+    "origins.village",
     # a guest's cart
     "cart.show",
     "cart.add",
