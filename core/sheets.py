@@ -33,7 +33,7 @@ class Sheet:
     rows: list[list[str]]
 
 
-def read(data: bytes, *, name: str = "") -> list[Sheet]:
+def read(data: bytes, *, name: str = "", most_rows: int = MAX_ROWS) -> list[Sheet]:
     """Every sheet of a workbook, or the one table of a CSV (UTF-8 with or without BOM, GB18030).
 
     Raises: Refused "file-empty", "file-too-large", "sheet-unreadable", "sheet-too-large", "sheet-encoding".
@@ -44,10 +44,10 @@ def read(data: bytes, *, name: str = "") -> list[Sheet]:
         raise Refused("file-too-large", megabytes=MAX_BYTES // 1024 // 1024)
     if data.startswith(b"PK\x03\x04"):
         _look_into_zip(data)
-        return _workbook(data)
+        return _workbook(data, most_rows)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        return _workbook(data)
-    return [Sheet(name, _csv(data))]
+        return _workbook(data, most_rows)
+    return [Sheet(name, _csv(data, most_rows))]
 
 
 def _look_into_zip(data: bytes) -> None:
@@ -63,30 +63,33 @@ def _look_into_zip(data: bytes) -> None:
         raise Refused("sheet-unreadable")
 
 
-def _workbook(data: bytes) -> list[Sheet]:
+def _workbook(data: bytes, most_rows: int) -> list[Sheet]:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return [_sheet(book, name) for name in book.sheet_names]
+        return [_sheet(book, name, most_rows) for name in book.sheet_names]
     except Refused:
         raise
     except (CalamineError, ValueError, OSError) as error:
         raise Refused("sheet-unreadable") from error
 
 
-def _sheet(book: CalamineWorkbook, name: str) -> Sheet:
+def _sheet(book: CalamineWorkbook, name: str, most_rows: int) -> Sheet:
     sheet = book.get_sheet_by_name(name)
     last_row, last_column = sheet.end or (0, 0)
-    if last_row >= MAX_ROWS or last_column >= MAX_COLUMNS:
-        raise Refused("sheet-too-large", rows=MAX_ROWS, columns=MAX_COLUMNS)
+    if last_row >= most_rows or last_column >= MAX_COLUMNS:
+        raise Refused("sheet-too-large", rows=most_rows, columns=MAX_COLUMNS)
     return Sheet(name, _trimmed([[_cell(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]))
 
 
 def _cell(value: Any) -> str:
-    """A cell as a person reads it: whole numbers without a point, dates as ISO."""
+    """A cell as a person reads it: whole numbers without a point, dates as ISO, 15 digits as spreadsheets keep them.
+
+    A sum that a spreadsheet computed as 0.30000000000000004 was 0.3 to its writer.
+    """
     if isinstance(value, bool):
         return show("", value)
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
+        return str(int(value)) if value.is_integer() and abs(value) < 2**53 else f"{value:.15g}"
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
     if isinstance(value, date | time | timedelta):
@@ -94,13 +97,13 @@ def _cell(value: Any) -> str:
     return str(value).strip()
 
 
-def _csv(data: bytes) -> list[list[str]]:
+def _csv(data: bytes, most_rows: int) -> list[list[str]]:
     try:
         reader = csv.reader(io.StringIO(decoded(data)), strict=False)
         rows: list[list[str]] = []
         for row in reader:
-            if len(rows) >= MAX_ROWS or len(row) > MAX_COLUMNS:
-                raise Refused("sheet-too-large", rows=MAX_ROWS, columns=MAX_COLUMNS)
+            if len(rows) >= most_rows or len(row) > MAX_COLUMNS:
+                raise Refused("sheet-too-large", rows=most_rows, columns=MAX_COLUMNS)
             rows.append([cell.strip() for cell in row])
     except csv.Error as error:
         raise Refused("sheet-unreadable") from error

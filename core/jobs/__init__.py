@@ -15,16 +15,18 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core import clock
 from core.db import after_commit, db, lost_race, transaction
+from core.errors import Refused
 from core.jobs.models import Outbox as Outbox
-from core.jobs.models import RequestKey
-from core.people.models import OneTimeCode, RevokedSession
 
 Work = Callable[..., None]
+WhenRefused = Callable[..., None]
 log = structlog.get_logger()
 
 REGISTRY: dict[str, Work] = {}
 OUTSIDE: set[str] = set()
 """Jobs that speak with somebody outside: no transaction is open while they wait for an answer."""
+WHEN_REFUSED: dict[str, WhenRefused] = {}
+"""What a job does when a rule forbids it: trying again would not help."""
 SCHEDULE: dict[str, float] = {}
 """Jobs the clock asks for: name → seconds between."""
 
@@ -34,14 +36,19 @@ sender: list[Callable[[int], None]] = []
 """Set by the app: hands an outbox id to the broker. Empty in tests, which call `run_due` themselves."""
 
 
-def job(name: str, *, every: float | None = None, outside: bool = False) -> Callable[[Work], Work]:
+def job(
+    name: str, *, every: float | None = None, outside: bool = False, when_refused: WhenRefused | None = None
+) -> Callable[[Work], Work]:
     """Register the function as job `<floor>.<verb_object>`. It runs inside a transaction and may run again.
 
     With `outside` it runs in none and opens its own around what it writes (calls of a payment provider).
+    `when_refused(refusal, **args)`: a Refused ends the job instead of trying again; this tells whoever waits for it.
     """
 
     def keep(work: Work) -> Work:
         REGISTRY[name] = work
+        if when_refused is not None:
+            WHEN_REFUSED[name] = when_refused
         if outside:
             OUTSIDE.add(name)
         if every is not None:
@@ -89,6 +96,8 @@ def run(outbox_id: int) -> bool:
             db.session.remove()
             if lost_race(error) and attempt < 2:
                 continue
+            if isinstance(error, Refused) and _end_refused(outbox_id, error):
+                return True
             _note_failure(outbox_id, error)
             raise
     return False
@@ -115,6 +124,19 @@ def _run_outside(outbox_id: int, task: str, args: dict[str, Any]) -> bool:
     return True
 
 
+def _end_refused(outbox_id: int, refusal: Refused) -> bool:
+    """End a job that a rule forbids, if it says how to; in a transaction of its own."""
+    with transaction():
+        row = db.session.get(Outbox, outbox_id, with_for_update=True)
+        if row is None or row.task not in WHEN_REFUSED:
+            return False
+        if row.done_at is None:
+            WHEN_REFUSED[row.task](refusal, **row.args)
+            row.attempts += 1
+            row.last_error, row.done_at = refusal.code, clock.now()
+    return True
+
+
 def _note_failure(outbox_id: int, error: BaseException) -> None:
     """Count the attempt in a transaction of its own and put the job off, longer each time."""
     with transaction():
@@ -123,16 +145,6 @@ def _note_failure(outbox_id: int, error: BaseException) -> None:
             row.attempts += 1
             row.last_error = f"{type(error).__name__}: {error}"[:300]
             row.due_at = clock.now() + timedelta(seconds=min(3600, 5 * 2**row.attempts))
-
-
-def run_scheduled(name: str) -> bool:
-    """Run a job that the clock asks for, without a row; False while another worker is at it."""
-    with transaction():
-        key = sa.func.hashtextextended(f"job:{name}", 0)
-        if not db.session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(key))):
-            return False
-        REGISTRY[name]()
-        return True
 
 
 def due(limit: int = 200) -> list[int]:
@@ -156,19 +168,3 @@ def run_due() -> int:
         if not done:
             break
     return ran
-
-
-KEEP_DONE, KEEP_KEYS, KEEP_SESSIONS = timedelta(days=2), timedelta(days=2), timedelta(days=30)
-
-
-@job("core.tidy", every=3600)
-def tidy() -> None:
-    """Drop what has served: done jobs, forms' keys, used codes, revoked sessions whose cookies have run out."""
-    now = clock.now()
-    for statement in (
-        sa.delete(Outbox).where(Outbox.done_at < now - KEEP_DONE),
-        sa.delete(RequestKey).where(RequestKey.created_at < now - KEEP_KEYS),
-        sa.delete(OneTimeCode).where(OneTimeCode.expires_at < now - KEEP_DONE),
-        sa.delete(RevokedSession).where(RevokedSession.revoked_at < now - KEEP_SESSIONS),
-    ):
-        db.session.execute(statement)

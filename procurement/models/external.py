@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Fen, JsonDict, Line, Pk, Ref
-from procurement.rules.p832 import ImportSide, ImportState, PurchaseType, RowVerdict
+from procurement.rules.p832 import ImportSide, ImportState, PurchaseType, RowVerdict, VersionCause
 
 
 class ImportBatch(Base):
-    """One file, from preview to undo."""
+    """One file, from preview to undo. `header_no`: the header's line; `platform_fen`: the total its sender expects."""
 
     __tablename__ = "import_batch"
 
@@ -25,7 +25,10 @@ class ImportBatch(Base):
     sha256: Mapped[str] = mapped_column(sa.String(64))
     headers: Mapped[list[Any]]
     mapping: Mapped[JsonDict]
+    header_no: Mapped[int] = mapped_column(default=1)
+    platform_fen: Mapped[Fen | None]
     state: Mapped[ImportState]
+    job_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("job.id"))
     counts: Mapped[JsonDict] = mapped_column(default=dict)
     created_at: Mapped[datetime]
     committed_at: Mapped[datetime | None]
@@ -85,7 +88,7 @@ class ExternalOrderVersion(Base):
     version_no: Mapped[int]
     batch_id: Mapped[Ref] = mapped_column(sa.ForeignKey("import_batch.id"), index=True)
     side: Mapped[ImportSide]
-    unit_name: Mapped[Line]
+    unit_name: Mapped[Line] = mapped_column(index=True)
     unit_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("organisation.id"))
     purchase_type: Mapped[PurchaseType]
     supplier_name: Mapped[Line]
@@ -108,6 +111,8 @@ class ExternalOrderVersion(Base):
     recognised_on: Mapped[date | None]
     not_counted: Mapped[str] = mapped_column(sa.String(40), default="")
     fingerprint: Mapped[str] = mapped_column(sa.String(64))
+    cause: Mapped[VersionCause] = mapped_column(server_default="file")
+    person_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("person.id"))
     created_at: Mapped[datetime]
 
     __table_args__ = (

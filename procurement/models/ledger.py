@@ -60,7 +60,7 @@ class FactEntry(Base):
     labels: Mapped[JsonDict] = mapped_column(default=dict)
     source: Mapped[str] = mapped_column(sa.String(24))
     source_id: Mapped[Ref]
-    reverses_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("fact_entry.id"))
+    reverses_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("fact_entry.id"), index=True)
     person_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("person.id"))
     entered_at: Mapped[datetime]
     prev: Mapped[bytes] = mapped_column(sa.LargeBinary(32))

@@ -4,13 +4,13 @@ The posting service writes the difference to it, `flask ledger verify` compares 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
-from core.db import db
+from core.db import any_of, db
 from procurement.models.ledger import FactKind, QuotaPosting
 from procurement.queries import facts as chain
 from procurement.queries import schemes
@@ -27,10 +27,13 @@ class Book:
 
     versions: tuple[schemes.Version, ...]
     closed_years: frozenset[int]
+    picked: dict[int, schemes.Year] = field(default_factory=dict, compare=False)
 
     def year(self, year: int) -> schemes.Year:
         """The judging versions of a year."""
-        return schemes.pick(year, self.versions)
+        if year not in self.picked:
+            self.picked[year] = schemes.pick(year, self.versions)
+        return self.picked[year]
 
 
 @dataclass(frozen=True)
@@ -87,10 +90,11 @@ def _payable(ruling: Ruling) -> int:
     return ruling.fact.amount_fen
 
 
-def changes(facts: Sequence[FactRow], book: Book, on: date) -> list[Change]:
+def changes(facts: Sequence[FactRow], book: Book, on: date, *, at_origin: bool = False) -> list[Change]:
     """What is still to be posted on `on` so that the postings of these facts say what recognition says.
 
-    Two statements, whatever the number of facts.
+    `at_origin`: a correction in an open year stands on the day of what it corrects instead. Two statements, whatever
+    the number of facts.
     """
     money, held = chain.money_of(facts), _held([fact.id for fact in facts])
     codes = sorted({version.code for version in book.versions})
@@ -98,8 +102,15 @@ def changes(facts: Sequence[FactRow], book: Book, on: date) -> list[Change]:
         change
         for fact in facts
         for code in codes
-        for change in _changes_of(fact, code, money[fact.id], held.get((fact.id, code), []), book, on)
+        for rows in (held.get((fact.id, code), []),)
+        for change in _changes_of(fact, code, money[fact.id], rows, book, _origin(rows, book, on) if at_origin else on)
     ]
+
+
+def _origin(held: Sequence[Any], book: Book, on: date) -> date:
+    """The day a fact was counted first, while its year is open."""
+    first: date = held[0].recognised_on if held else on
+    return on if first.year in book.closed_years else first
 
 
 def _changes_of(
@@ -140,7 +151,7 @@ def _held(fact_ids: Sequence[int]) -> dict[tuple[int, str], list[Any]]:
             QuotaPosting.amount_fen,
             QuotaPosting.prior_year,
         )
-        .where(QuotaPosting.fact_id.in_(list(fact_ids)))
+        .where(any_of(QuotaPosting.fact_id, fact_ids))
         .order_by(QuotaPosting.id)
     )
     found: dict[tuple[int, str], list[Any]] = {}

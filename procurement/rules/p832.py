@@ -6,7 +6,7 @@ The platform's words (statuses, purchase types) are data, passed in; they change
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
@@ -21,9 +21,12 @@ class ImportSide(StrEnum):
 
 
 class ImportState(StrEnum):
-    """Looked at, taken over, undone by reversal."""
+    """Headers asked about, rows judged (by a job when there are many), looked at, taken over, undone by reversal."""
 
+    MAPPING = "mapping"
+    READING = "reading"
     PREVIEW = "preview"
+    COMMITTING = "committing"
     COMMITTED = "committed"
     UNDONE = "undone"
     DISCARDED = "discarded"
@@ -45,6 +48,15 @@ class PurchaseType(StrEnum):
     UNION = "union"
     BOTH = "both"
     OTHER = "other"
+
+
+class VersionCause(StrEnum):
+    """Why an order has a new version: a file said so, finance named its unit, its split was told, an import undone."""
+
+    FILE = "file"
+    UNIT = "unit"
+    SPLIT = "split"
+    RESTORED = "restored"
 
 
 class NotCounted(StrEnum):
@@ -160,11 +172,11 @@ class Order:
 
     def disagreements(self) -> list[Remark]:
         """Cells that contradict the first row: such an order is refused, not guessed."""
-        first = asdict(self.head)
+        first = vars(self.head)
         return [
             Remark("p832-rows-differ", name, row.row_no)
             for row in self.rows[1:]
-            for name, value in asdict(row.head).items()
+            for name, value in vars(row.head).items()
             if value != first[name]
         ]
 
@@ -180,9 +192,9 @@ class Order:
 
     def fingerprint(self) -> str:
         """SHA-256 of everything the file says, whatever the order of its rows: the same again adds nothing."""
-        goods = sorted(json.dumps(asdict(row.goods), sort_keys=True, ensure_ascii=False) for row in self.rows)
+        goods = sorted(json.dumps(vars(row.goods), sort_keys=True, ensure_ascii=False) for row in self.rows)
         text = json.dumps(
-            [self.order_no, asdict(self.head), goods], sort_keys=True, ensure_ascii=False, default=_utc_text
+            [self.order_no, vars(self.head), goods], sort_keys=True, ensure_ascii=False, default=_utc_text
         )
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core import clock
+from core import bulk, clock
 from core.access.actor import Actor
-from core.db import db
+from core.db import any_of, db
 from core.trail import canonical
 from procurement.models.ledger import FactEntry, FactHead, FactKind
 from procurement.queries.facts import CHAIN, body
@@ -69,19 +69,27 @@ def append(facts: Sequence[Fact], *, by: Actor | None) -> list[int]:
         prev = digest
     if not rows:
         return []
-    statement = sa.insert(FactEntry).returning(FactEntry.id, sort_by_parameter_order=True)
-    ids = list(db.session.scalars(statement, rows))
+    by_seq = {row.seq: row.id for row in bulk.insert_many(FactEntry, rows, returning=["id", "seq"])}
+    ids = [by_seq[row["seq"]] for row in rows]
     moved = sa.update(FactHead).where(FactHead.id == 1).values(seq=seq, hash=prev)
     db.session.execute(moved, execution_options={"synchronize_session": False})
     return ids
 
 
 def _known(facts: Sequence[Fact]) -> set[tuple[FactKind, str, int]]:
-    keys = sa.tuple_(FactEntry.kind, FactEntry.source, FactEntry.source_id)
-    rows = db.session.execute(
-        sa.select(FactEntry.kind, FactEntry.source, FactEntry.source_id).where(keys.in_([fact.key for fact in facts]))
-    )
-    return {(row.kind, row.source, row.source_id) for row in rows}
+    """Keys that are there already; one statement for each kind of source."""
+    wanted: dict[tuple[FactKind, str], list[int]] = {}
+    for fact in facts:
+        wanted.setdefault((fact.kind, fact.source), []).append(fact.source_id)
+    return {
+        (kind, source, source_id)
+        for (kind, source), ids in wanted.items()
+        for source_id in db.session.scalars(
+            sa.select(FactEntry.source_id).where(
+                FactEntry.kind == kind, FactEntry.source == source, any_of(FactEntry.source_id, ids)
+            )
+        )
+    }
 
 
 def _row(fact: Fact, by: Actor | None) -> dict[str, Any]:

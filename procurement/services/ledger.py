@@ -14,18 +14,20 @@ from procurement.queries import facts as chain
 from procurement.rules.scheme import Channel, FundSource
 from procurement.services import facts, postings, reversals
 from procurement.services.facts import Fact
-from procurement.services.imported import post_external, reverse_external
+from procurement.services.imported import post_external, post_externals, reverse_external, reverse_externals
 from procurement.services.stated import post_statement
 
 __all__ = [
     "post_acceptance",
     "post_allocations",
     "post_external",
+    "post_externals",
     "post_invoice",
     "post_ordered",
     "post_released",
     "post_statement",
     "reverse_external",
+    "reverse_externals",
 ]
 
 

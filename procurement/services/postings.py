@@ -6,11 +6,8 @@ from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
-
-from core import clock
-from core.db import db
+from core import bulk, clock
+from core.db import any_of
 from procurement.models.ledger import (
     FactEntry,
     QuotaBalance,
@@ -34,7 +31,7 @@ def open_book() -> Book:
 def judge_new(fact_ids: Sequence[int], book: Book) -> dict[str, int]:
     """Judge new facts under every scheme of their year and keep why; countable fen by scheme code."""
     rulings = []
-    for fact in chain.read(FactEntry.id.in_(list(fact_ids))):
+    for fact in chain.read(any_of(FactEntry.id, fact_ids)):
         judging = book.year(fact.occurred_on.year)
         rulings += [rule(fact, version, judging) for version in judging.versions.values()]
     _keep(rulings)
@@ -44,18 +41,27 @@ def judge_new(fact_ids: Sequence[int], book: Book) -> dict[str, int]:
     return dict(countable)
 
 
-def settle(facts: Sequence[FactRow], book: Book, on: date | None = None) -> dict[str, int]:
+def judge_and_settle(fact_ids: Sequence[int]) -> dict[str, int]:
+    """Judge new facts that are paid as they come, and post what they count; fen by scheme code."""
+    book = open_book()
+    found = chain.read(any_of(FactEntry.id, fact_ids))
+    _keep([rule(f, v, own) for f in found for own in (book.year(f.occurred_on.year),) for v in own.versions.values()])
+    return settle(found, book)
+
+
+def settle(facts: Sequence[FactRow], book: Book, on: date | None = None, *, at_origin: bool = False) -> dict[str, int]:
     """Post what is missing on these facts so that the ledger says what recognition says; fen moved by scheme code.
 
-    The caller holds the ledger's lock (`facts.lock`). Posting twice changes nothing: the difference is then empty.
+    Corrections stand on `on` (today), or `at_origin` on the day they correct. The caller holds the ledger's lock
+    (`facts.lock`). Posting twice changes nothing: the difference is then empty.
     """
-    missing = changes(facts, book, on or clock.today())
+    missing = changes(facts, book, on or clock.today(), at_origin=at_origin)
     if not missing:
         return {}
     _keep([change.ruling for change in missing])
     now = clock.now()
     rows = [_row(change, now) for change in missing]
-    db.session.execute(sa.insert(QuotaPosting), rows)
+    bulk.insert_many(QuotaPosting, rows)
     balances.add(QuotaBalance, totals.quota_totals(SimpleNamespace(**row) for row in rows))
     moved: Counter[str] = Counter()
     for row in rows:
@@ -65,7 +71,7 @@ def settle(facts: Sequence[FactRow], book: Book, on: date | None = None) -> dict
 
 def settle_ids(fact_ids: Sequence[int], book: Book) -> dict[str, int]:
     """As `settle`, for facts by their ids."""
-    return settle(chain.read(FactEntry.id.in_(list(fact_ids))), book)
+    return settle(chain.read(any_of(FactEntry.id, fact_ids)), book)
 
 
 def spend(moves: Sequence[dict[str, Any]]) -> None:
@@ -73,10 +79,8 @@ def spend(moves: Sequence[dict[str, Any]]) -> None:
     if not moves:
         return
     at = clock.now()
-    statement = insert(SpendMove).on_conflict_do_nothing(index_elements=["source", "source_id"])
-    written = db.session.execute(
-        statement.returning(SpendMove.source, SpendMove.source_id), [{**move, "at": at} for move in moves]
-    ).all()
+    rows = [{**move, "at": at} for move in moves]
+    written = bulk.insert_many(SpendMove, rows, skip_known=True, returning=["source", "source_id"])
     new = {(row.source, row.source_id) for row in written}
     booked = [SimpleNamespace(**move) for move in moves if (move["source"], move["source_id"]) in new]
     balances.add(SpendBalance, totals.spend_totals(booked))
@@ -96,9 +100,7 @@ def _keep(rulings: Sequence[Ruling]) -> None:
         }
         for ruling in rulings
     }
-    if rows:
-        statement = insert(QuotaJudgement).on_conflict_do_nothing(index_elements=["scheme_version_id", "fact_id"])
-        db.session.execute(statement, list(rows.values()))
+    bulk.insert_many(QuotaJudgement, list(rows.values()), skip_known=True)
 
 
 def _row(change: Change, at: datetime) -> dict[str, Any]:

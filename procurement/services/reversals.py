@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.access.actor import Actor
-from core.db import db
+from core.db import any_of, db
 from procurement.models.ledger import FactEntry, FactKind, SpendMove
 from procurement.queries import facts as chain
 from procurement.services import facts, postings
@@ -15,10 +15,13 @@ from procurement.services.facts import Fact
 _VOID = "_void"
 
 
-def void(source: str, source_ids: Sequence[int], *, by: Actor | None, unspend: bool = True) -> dict[str, int]:
+def void(
+    source: str, source_ids: Sequence[int], *, by: Actor | None, unspend: bool = True, at_origin: bool = False
+) -> dict[str, int]:
     """Reverse the facts of a source that still stand. Returns the fen uncounted (negative) by scheme code.
 
     Takes the ledger's lock. Reversing twice changes nothing. `unspend` False: the caller books the difference itself.
+    What is uncounted stands on today, or `at_origin` on the day it was counted as long as that year is open.
     """
     facts.lock()
     standing = _standing(source, source_ids)
@@ -27,8 +30,8 @@ def void(source: str, source_ids: Sequence[int], *, by: Actor | None, unspend: b
     facts.append([_reverse(row) for row in standing], by=by)
     if unspend:
         postings.spend(_unspend(source, [row.source_id for row in standing]))
-    found = chain.read(FactEntry.id.in_([row.id for row in standing]))
-    return postings.settle(found, postings.open_book())
+    found = chain.read(any_of(FactEntry.id, [row.id for row in standing]))
+    return postings.settle(found, postings.open_book(), at_origin=at_origin)
 
 
 def _standing(source: str, source_ids: Sequence[int]) -> Sequence[Any]:
@@ -36,7 +39,7 @@ def _standing(source: str, source_ids: Sequence[int]) -> Sequence[Any]:
     return db.session.execute(
         sa.select(FactEntry.__table__).where(
             FactEntry.source == source,
-            FactEntry.source_id.in_(list(source_ids)),
+            any_of(FactEntry.source_id, source_ids),
             FactEntry.kind.in_((FactKind.ACCEPTED, FactKind.REJECTED, FactKind.IMPORTED, FactKind.STATED)),
             ~sa.exists().where(later.reverses_id == FactEntry.id),
         )
@@ -68,7 +71,7 @@ def _unspend(source: str, source_ids: Sequence[int]) -> list[dict[str, Any]]:
     columns = ("unit_id", "canteen_id", "fiscal_year", "month", "channel", "amount_fen", "source_id")
     rows = db.session.execute(
         sa.select(*(getattr(SpendMove, name) for name in columns)).where(
-            SpendMove.source == source, SpendMove.source_id.in_(list(source_ids))
+            SpendMove.source == source, any_of(SpendMove.source_id, source_ids)
         )
     ).mappings()
     return [{**row, "amount_fen": -row["amount_fen"], "source": source + _VOID} for row in rows]

@@ -3,11 +3,10 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from core import clock
 from core.access.rights import Right
 from core.web import menu
 from core.web.access import requires
-from procurement.queries import releases
+from procurement.queries import plans
 
 bp = Blueprint("releases", __name__, url_prefix="/finance/releases")
 menu.add(
@@ -18,6 +17,4 @@ menu.add(
 @bp.get("")
 @requires(Right.FINANCE_VIEW)
 def index() -> ResponseReturnValue:
-    return render_template(
-        "procurement/plans/releases.html", rows=releases.releases(), signals=releases.signals(clock.today().year)
-    )
+    return render_template("procurement/plans/releases.html", rows=plans.releases())
