@@ -22,7 +22,7 @@ from catalog.cli import search_cli
 from core.cli import commands
 from core.db import db, engine_options
 from core.jobs.worker import make_celery
-from core.web import auth, errors, files, health, inbox, limits, logs, page, people, security, session
+from core.web import auth, errors, files, guide, health, inbox, limits, logs, page, people, security, session
 from core.web.app import XingcunFlask
 from market.gateways.alipay import guard
 from market.gateways.alipay.keys import KeyProblem
@@ -55,7 +55,7 @@ def create_app(**overrides: Any) -> Flask:
     for part in (security, session, limits, page, errors):
         part.init(app)
     csrf.init_app(app)
-    for door in (health.bp, auth.bp, inbox.bp, files.bp, people.bp):
+    for door in (health.bp, auth.bp, inbox.bp, files.bp, people.bp, guide.bp):
         app.register_blueprint(door)
     for floor in FLOORS:
         floor.init(app, csrf)

@@ -72,7 +72,7 @@ def _part(name: str, value: Any, label: Any = "", parent: Any = "", position: An
         (sa.cast(label, sa.Text) if label == "" else label).label("label"),
         sa.cast(parent, sa.Text).label("parent"),
         sa.cast(position, sa.Integer).label("position"),
-        sa.func.count().label("count"),
+        sa.func.count().label("number"),
     )
 
 
@@ -112,7 +112,7 @@ def _flag(name: str, condition: sa.ColumnElement[bool]) -> Part:
 def _sorted(rows: Any) -> Facets:
     by: dict[str, list[tuple[int, Choice]]] = {}
     for row in rows:
-        choice = Choice(row.value, row.label or "", row.count, row.parent or None)
+        choice = Choice(row.value, row.label or "", row.number, row.parent or None)
         by.setdefault(row.facet, []).append((row.position, choice))
     in_order = {name: [c for _, c in sorted(found, key=lambda pair: pair[0])] for name, found in by.items()}
     kinds, bands = [k.value for k in CertificateKind], [b.value for b in PriceBand]

@@ -116,3 +116,9 @@ def get(supplier_id: int) -> Supplier:
     if found is None:
         raise Missing("no-such-supplier")
     return found
+
+
+def freight_of(supplier_id: int) -> tuple[int, int | None]:
+    """Fen per resident's order, and the goods' sum in fen from which it is free; (0, None) when nobody set it."""
+    rule = db.session.get(FreightRule, supplier_id)
+    return (0, None) if rule is None else (rule.base_fen, rule.free_above_fen)

@@ -7,9 +7,13 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from catalog.models.supplier import Household, LinkageAgreement, VillageCategory
-from catalog.queries.visibility import LINKED, agreed_on
+from catalog.models.product import Category, Product
+from catalog.models.supplier import Household, LinkageAgreement, Supplier, VillageCategory
+from catalog.queries.visibility import LINKED, agreed_on, visible
+from core import clock
 from core.db import db
+from core.organisations.models import Organisation
+from core.places import queries as places
 
 LEAST = 5
 """The fewest households that are published as a number (rule 76)."""
@@ -56,11 +60,12 @@ class Households:
     """How many linked households stand behind a supplier or village: a number only from five on (rule 76)."""
 
     count: int | None
+    is_hidden: bool = False
 
     @property
     def is_few(self) -> bool:
-        """1 to 4: shown as 少于5户; none at all is not shown."""
-        return self.count is None
+        """1 to 4: shown as 少于5户. None at all is not shown; a hidden number is said to be unpublished."""
+        return self.count is None and not self.is_hidden
 
 
 def published(count: int) -> Households:
@@ -68,22 +73,53 @@ def published(count: int) -> Households:
     return Households(count if count == 0 or count >= LEAST else None)
 
 
-def linked_by_supplier(supplier_id: int, on: date) -> Households:
-    """Exited and watched households with an agreement in force with the supplier."""
-    return published(_count(LinkageAgreement.supplier_id == supplier_id, on))
-
-
 def linked_in_village(village_code: str, on: date) -> Households:
-    """Exited and watched households of the village with any agreement in force."""
-    return published(_count(Household.village_code == village_code, on))
+    """Exited and watched households of the village with any agreement in force.
 
-
-def _count(condition: sa.ColumnElement[bool], on: date) -> int:
-    return (
-        db.session.scalar(
-            sa.select(sa.func.count(sa.distinct(Household.id)))
-            .join(LinkageAgreement, LinkageAgreement.household_id == Household.id)
-            .where(condition, Household.category.in_(LINKED), agreed_on(on))
-        )
-        or 0
+    Where a single village of the town has fewer than five, the next smallest is hidden too: else the town's total, once
+    published, would give the number away (rule 76).
+    """
+    rows = db.session.execute(
+        sa.select(Household.village_code, sa.func.count(sa.distinct(Household.id)).label("number"))
+        .join(LinkageAgreement, LinkageAgreement.household_id == Household.id)
+        .where(Household.village_code.startswith(village_code[:9]), Household.category.in_(LINKED), agreed_on(on))
+        .group_by(Household.village_code)
     )
+    counts = {row.village_code: row.number for row in rows}
+    few = [code for code, count in counts.items() if count < LEAST]
+    rest = sorted((count, code) for code, count in counts.items() if count >= LEAST)
+    if len(few) == 1 and rest and rest[0][1] == village_code:
+        return Households(None, is_hidden=True)
+    return published(counts.get(village_code, 0))
+
+
+@dataclass(frozen=True)
+class VillageProfile:
+    """A village as everybody may see it."""
+
+    code: str
+    name: str
+    town_name: str
+    origin: Origin
+    households: Households
+    suppliers: tuple[tuple[int, str], ...]
+
+
+def profile(code: str, *, on: date | None = None) -> VillageProfile | None:
+    """The page of a village; None for a code that is none. Suppliers are those that sell something from there."""
+    day = on or clock.today()
+    place = places.names({code}).get(code)
+    if place is None or len(code) != 12:
+        return None
+    sellers = db.session.execute(
+        sa.select(Supplier.id, Organisation.name)
+        .distinct()
+        .join(Organisation, Organisation.id == Supplier.organisation_id)
+        .join(Product, Product.supplier_id == Supplier.id)
+        .join(Category, Category.id == Product.category_id)
+        .where(Product.origin_code == code, visible(day))
+        .order_by(Organisation.name)
+    )
+    named = tuple((row.id, row.name) for row in sellers)
+    linked = linked_in_village(code, day)
+    return VillageProfile(code, place.name, place.parent_name, eligible_on(code, day), linked, named)

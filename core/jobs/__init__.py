@@ -17,6 +17,8 @@ from core import clock
 from core.db import after_commit, db, lost_race, transaction
 from core.errors import Refused
 from core.jobs.models import Outbox as Outbox
+from core.jobs.models import RequestKey
+from core.people.models import OneTimeCode, RevokedSession
 
 Work = Callable[..., None]
 WhenRefused = Callable[..., None]
@@ -147,6 +149,16 @@ def _note_failure(outbox_id: int, error: BaseException) -> None:
             row.due_at = clock.now() + timedelta(seconds=min(3600, 5 * 2**row.attempts))
 
 
+def run_scheduled(name: str) -> bool:
+    """Run a job that the clock asks for, without a row; False while another worker is at it."""
+    with transaction():
+        key = sa.func.hashtextextended(f"job:{name}", 0)
+        if not db.session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(key))):
+            return False
+        REGISTRY[name]()
+        return True
+
+
 def due(limit: int = 200) -> list[int]:
     """Ids of open jobs whose time has come, oldest first; those that failed too often wait for a person."""
     query = (
@@ -168,3 +180,19 @@ def run_due() -> int:
         if not done:
             break
     return ran
+
+
+KEEP_DONE, KEEP_KEYS, KEEP_SESSIONS = timedelta(days=2), timedelta(days=2), timedelta(days=30)
+
+
+@job("core.tidy", every=3600)
+def tidy() -> None:
+    """Drop what has served: done jobs, forms' keys, used codes, revoked sessions whose cookies have run out."""
+    now = clock.now()
+    for statement in (
+        sa.delete(Outbox).where(Outbox.done_at < now - KEEP_DONE),
+        sa.delete(RequestKey).where(RequestKey.created_at < now - KEEP_KEYS),
+        sa.delete(OneTimeCode).where(OneTimeCode.expires_at < now - KEEP_DONE),
+        sa.delete(RevokedSession).where(RevokedSession.revoked_at < now - KEEP_SESSIONS),
+    ):
+        db.session.execute(statement)

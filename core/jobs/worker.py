@@ -7,7 +7,7 @@ from celery import Celery, Task
 from flask import Flask
 
 from core import clock, jobs
-from core.db import db, transaction
+from core.db import db
 
 
 def make_celery(app: Flask) -> Celery:
@@ -45,8 +45,7 @@ def make_celery(app: Flask) -> Celery:
 
     @celery.task(name="core.tick")  # type: ignore[untyped-decorator]
     def tick(name: str) -> None:
-        with transaction():
-            jobs.enqueue(name, key=f"tick:{name}")
+        jobs.run_scheduled(name)
 
     beat: dict[str, dict[str, Any]] = {"sweep": {"task": "core.sweep", "schedule": timedelta(seconds=20)}}
     for name, seconds in jobs.SCHEDULE.items():

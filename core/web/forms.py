@@ -8,6 +8,7 @@ import unicodedata
 from datetime import date
 from typing import Any
 
+from flask import g
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField, ValidationError
 from wtforms.widgets import TextInput
@@ -38,9 +39,17 @@ class Form(FlaskForm):  # type: ignore[misc]
                 filters.insert(0, clean)
             return unbound_field.bind(form=form, filters=filters, **options)
 
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        # The page that is shown again makes its form anew: it takes over what the refused one had to say.
+        for name, errors in getattr(g, "form_errors", {}).get(type(self).__name__, {}).items():
+            if name in self._fields:
+                self._fields[name].errors = errors
+
     def require(self) -> None:
         """Go on only with valid input. Raises: Refused "form-invalid" (fields carry their own sentences)."""
         if not self.validate():
+            g.form_errors = {**getattr(g, "form_errors", {}), type(self).__name__: dict(self.errors)}
             raise Refused("form-invalid", count=len(self.errors))
 
 

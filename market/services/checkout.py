@@ -19,7 +19,7 @@ from market.models.order import Order, OrderEvent, OrderGroup, OrderLine
 from market.queries import carts
 from market.rules.checkout import CartItem, SupplierPart, split_by_supplier, total_fen
 from market.rules.order_states import OrderKind, OrderState
-from market.services import numbers
+from market.services import frozen, numbers
 
 RESERVE_MINUTES = 30
 MAX_UNPAID = 6
@@ -110,7 +110,7 @@ def _place(
     numbered = list(zip(taken, parts, strict=True))
     db.session.execute(sa.insert(Order), [_order(*number, part, group, to, by) for number, part in numbered])
     lines = [
-        _line(order_id, position, item, offers[item.offer_id])
+        frozen.line(order_id, position, offers[item.offer_id], item.packs, amount_fen=item.amount_fen)
         for (order_id, _), part in numbered
         for position, item in enumerate(part.items, start=1)
     ]
@@ -152,31 +152,4 @@ def _order(
         "address": f"{to.region}{to.detail}",
         "placed_at": now,
         "expires_at": now + timedelta(minutes=RESERVE_MINUTES),
-    }
-
-
-def _line(order_id: int, position: int, item: CartItem, offer: SellableOffer) -> dict[str, object]:
-    qty = item.packs * offer.pack_qty
-    return {
-        "order_id": order_id,
-        "position": position,
-        "offer_version_id": offer.offer_version_id,
-        "offer_id": offer.offer_id,
-        "product_id": offer.product_id,
-        "category_id": offer.category_id,
-        "product_name": offer.product_name,
-        "pack_name": offer.pack_name,
-        "sale_mode": offer.sale_mode,
-        "base_unit": offer.base_unit,
-        "pack_qty": offer.pack_qty,
-        "packs": item.packs,
-        "qty": qty,
-        "upper_qty": qty,
-        "price_fen_x100": offer.price_fen_x100,
-        "basis_qty": offer.basis_qty,
-        "pack_price_fen": offer.pack_price_fen,
-        "amount_fen": item.amount_fen,
-        "upper_fen": item.amount_fen,
-        "origin_code": offer.origin_code,
-        "certificate": offer.certificate[:120],
     }

@@ -19,9 +19,7 @@ from market.models.delivery import Delivery
 from market.models.order import Order, OrderEvent, OrderLine
 from market.rules.lines import Priced, Terms
 from market.rules.order_states import OrderAct, OrderKind, OrderState
-from market.services import fulfilment, order_steps
-
-_MOST = 10**9
+from market.services import frozen, fulfilment, numbers, order_steps
 
 
 @dataclass(frozen=True)
@@ -77,8 +75,8 @@ def place(wanted: Iterable[Wanted], to: Destination, *, by: Actor) -> list[Order
         by_supplier.setdefault(one.offer.supplier_id, []).append(one)
     if not by_supplier:
         raise Refused("order-empty")
-    ids = _next_ids(len(by_supplier))
-    orders = [_order(id_, lines, to, by) for id_, lines in zip(ids, by_supplier.values(), strict=True)]
+    taken = numbers.take_many(Order, "XC", len(by_supplier))
+    orders = [_order(*number, lines, to, by) for number, lines in zip(taken, by_supplier.values(), strict=True)]
     db.session.add_all(orders)
     db.session.flush()
     rows = [
@@ -88,7 +86,8 @@ def place(wanted: Iterable[Wanted], to: Destination, *, by: Actor) -> list[Order
     ]
     db.session.execute(sa.insert(OrderLine), rows)
     db.session.add_all(_placed(order, by) for order in orders)
-    for order, lines in zip(orders, by_supplier.values(), strict=True):
+    promised = zip(orders, by_supplier.values(), strict=True)
+    for order, lines in sorted(promised, key=lambda pair: pair[0].supplier_id):  # one order of locks for everybody
         stock.reserve([(one.offer.offer_id, one.priced.qty) for one in lines], source="order", source_id=order.id)
     return orders
 
@@ -106,18 +105,12 @@ def cancel(order: Order, *, party: str, reason: str, by: Actor) -> None:
     fulfilment.release_rest(order)
 
 
-def _next_ids(count: int) -> list[int]:
-    sequence = sa.func.pg_get_serial_sequence(Order.__tablename__, "id")
-    series = sa.func.generate_series(1, count).table_valued("n")
-    return list(db.session.scalars(sa.select(sa.func.nextval(sequence.cast(sa.Text))).select_from(series)))
-
-
-def _order(order_id: int, lines: Sequence[Wanted], to: Destination, by: Actor) -> Order:
+def _order(order_id: int, order_no: str, lines: Sequence[Wanted], to: Destination, by: Actor) -> Order:
     priced = [one.priced for one in lines]
     goods_fen, upper_fen = sum(p.amount_fen for p in priced), sum(p.upper_fen for p in priced)
     return Order(
         id=order_id,
-        order_no=codes.numbered("XC", clock.today(), order_id % _MOST),
+        order_no=order_no,
         token=codes.token(),
         kind=to.kind,
         supplier_id=lines[0].offer.supplier_id,
@@ -142,31 +135,17 @@ def _order(order_id: int, lines: Sequence[Wanted], to: Destination, by: Actor) -
 
 
 def _line(order_id: int, position: int, one: Wanted) -> dict[str, object]:
-    offer, priced = one.offer, one.priced
-    return {
-        "order_id": order_id,
-        "position": position,
-        "offer_version_id": offer.offer_version_id,
-        "offer_id": offer.offer_id,
-        "product_id": offer.product_id,
-        "category_id": offer.category_id,
-        "product_name": offer.product_name,
-        "pack_name": offer.pack_name,
-        "sale_mode": offer.sale_mode,
-        "base_unit": offer.base_unit,
-        "pack_qty": offer.pack_qty,
-        "packs": one.packs,
-        "qty": priced.qty,
-        "upper_qty": priced.upper_qty,
-        "price_fen_x100": offer.price_fen_x100,
-        "basis_qty": offer.basis_qty,
-        "pack_price_fen": offer.pack_price_fen,
-        "amount_fen": priced.amount_fen,
-        "upper_fen": priced.upper_fen,
-        "origin_code": offer.origin_code,
-        "certificate": offer.certificate[:120],
-        "plan_line_id": one.plan_line_id,
-    }
+    priced = one.priced
+    return frozen.line(
+        order_id,
+        position,
+        one.offer,
+        one.packs,
+        amount_fen=priced.amount_fen,
+        upper_qty=priced.upper_qty,
+        upper_fen=priced.upper_fen,
+        plan_line_id=one.plan_line_id,
+    )
 
 
 def _placed(order: Order, by: Actor) -> OrderEvent:

@@ -18,9 +18,9 @@ from core.people.models import Person
 from core.quantity import GRAM, JIN, KG, LITRE, ML, PIECE, BaseUnit, Unit, price_per, quantity_text
 from market.models.order import Order, OrderLine
 from market.rules.order_states import OrderState
-from procurement.models.plan import Plan, PlanLine, PlanRelease
+from procurement.models.plan import Plan, PlanLine
 from procurement.queries import canteens
-from procurement.rules.plan import LineChannel, PlanState, ReleaseKind
+from procurement.rules.plan import LineChannel, PlanState
 
 PAGE = 20
 _SHOWN_IN: Mapping[BaseUnit, Unit] = {BaseUnit.G: JIN, BaseUnit.ML: LITRE, BaseUnit.PIECE: PIECE}
@@ -177,45 +177,6 @@ def vendors(canteen_id: int, limit: int = 20) -> list[str]:
         .limit(limit)
     )
     return [vendor for (vendor,) in rows]
-
-
-@dataclass(frozen=True)
-class ReleaseRow:
-    """A plan that ate the reserve and why it went through, for finance."""
-
-    id: int
-    kind: ReleaseKind
-    scheme_code: str
-    excess_fen: int
-    reason: str
-    person_name: str
-    at: datetime
-    plan_no: str
-    unit_id: int
-    unit_name: str
-    canteen_name: str
-
-
-def releases(limit: int = 100, *, kind: ReleaseKind | None = None, since: datetime | None = None) -> list[ReleaseRow]:
-    """Releases of every unit, newest first: finance's sight. One statement."""
-    unit, canteen = aliased(Organisation), aliased(Organisation)
-    query = (
-        sa.select(
-            PlanRelease.id, PlanRelease.kind, PlanRelease.scheme_code, PlanRelease.excess_fen, PlanRelease.reason,
-            Person.name, PlanRelease.at, Plan.plan_no, unit.id, unit.name, canteen.name,
-        )
-        .join(Plan, Plan.id == PlanRelease.plan_id)
-        .join(unit, unit.id == Plan.unit_id)
-        .join(canteen, canteen.id == Plan.canteen_id)
-        .join(Person, Person.id == PlanRelease.person_id)
-        .order_by(PlanRelease.id.desc())
-        .limit(limit)
-    )  # fmt: skip
-    if kind is not None:
-        query = query.where(PlanRelease.kind == kind)
-    if since is not None:
-        query = query.where(PlanRelease.at >= since)
-    return [ReleaseRow(*row) for row in db.session.execute(query)]
 
 
 def _mine(who: Actor) -> sa.ColumnElement[bool]:

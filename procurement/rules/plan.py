@@ -26,6 +26,7 @@ class PlanAct(StrEnum):
     APPROVE = "approve"
     APPROVE_BY_RULE = "approve_by_rule"  # 免审批, watched by finding F03
     SEND_BACK = "send_back"
+    TAKE_BACK = "take_back"  # its author wants to change it before anybody decided
     REVISE = "revise"
     WITHDRAW = "withdraw"
     CLOSE = "close"
@@ -41,6 +42,7 @@ PLAN = StateTable(
         (_S.SUBMITTED, _A.APPROVE): step(_S.APPROVED, "approver"),
         (_S.SUBMITTED, _A.APPROVE_BY_RULE): step(_S.APPROVED, "rule"),
         (_S.SUBMITTED, _A.SEND_BACK): step(_S.RETURNED, "approver"),
+        (_S.SUBMITTED, _A.TAKE_BACK): step(_S.DRAFT, "orderer"),
         (_S.SUBMITTED, _A.WITHDRAW): step(_S.WITHDRAWN, "orderer"),
         (_S.RETURNED, _A.REVISE): step(_S.DRAFT, "orderer"),
         (_S.RETURNED, _A.WITHDRAW): step(_S.WITHDRAWN, "orderer"),

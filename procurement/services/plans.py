@@ -20,7 +20,6 @@ from procurement.queries import canteens, holds
 from procurement.queries.plan_gate import PlanGate
 from procurement.rules.gate import Gate
 from procurement.rules.plan import (
-    PLAN,
     ApprovalLevel,
     Limits,
     LineChannel,
@@ -173,9 +172,7 @@ def take_back(token: str, *, version: int, by: Actor) -> Plan:
     plan = plan_rows.locked(token, version, by)
     if plan.author_id != by.person_id:
         raise Refused("plan-not-author")
-    if plan.state is not PlanState.SUBMITTED:
-        raise Refused("state-forbids-act", noun=PLAN.noun, state=plan.state.value, act="take_back")
-    plan.state, plan.version = PlanState.DRAFT, plan.version + 1
+    plan_rows.step(plan, PlanAct.TAKE_BACK, "orderer")
     plan_rows.record("plan-taken-back", plan, by, Right.PLAN)
     return plan
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from core import clock
@@ -12,7 +12,7 @@ from core.text import sentence
 from core.web import inbox, menu
 from core.web.access import actor, requires
 from core.web.inbox import Task
-from procurement.queries import canteen_orders, canteens, plans
+from procurement.queries import canteen_orders, canteens, plans, releases
 from procurement.queries.envelope import unit_room
 from procurement.rules.plan import PlanState, ReleaseKind
 
@@ -31,6 +31,7 @@ def home() -> ResponseReturnValue:
     return render_template(
         "procurement/canteen/home.html", rooms=rooms, years=year, plans=plans.current_of(who, today),
         deliveries=canteen_orders.due_on(who, today), tasks=inbox.tasks_of(who)[:6],
+        receiving="receiving.desk" in current_app.view_functions and who.may(Right.RECEIVE),
     )  # fmt: skip
 
 
@@ -53,7 +54,7 @@ def release_tasks(who: Actor) -> Iterator[Task]:
     if not who.may(Right.FINANCE_VIEW):
         return
     since = clock.day_start(clock.today().fromordinal(clock.today().toordinal() - _FINANCE_DAYS))
-    for row in plans.releases(20, kind=ReleaseKind.EMERGENCY, since=since):
+    for row in releases.releases(20, kind=ReleaseKind.EMERGENCY, since=since):
         note = sentence("task", "release-new-note", unit=row.unit_name, excess_fen=row.excess_fen)
         yield Task(
             sentence("task", "release-new"),

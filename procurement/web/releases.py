@@ -3,10 +3,11 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from core import clock
 from core.access.rights import Right
 from core.web import menu
 from core.web.access import requires
-from procurement.queries import plans
+from procurement.queries import releases
 
 bp = Blueprint("releases", __name__, url_prefix="/finance/releases")
 menu.add(
@@ -17,4 +18,6 @@ menu.add(
 @bp.get("")
 @requires(Right.FINANCE_VIEW)
 def index() -> ResponseReturnValue:
-    return render_template("procurement/plans/releases.html", rows=plans.releases())
+    return render_template(
+        "procurement/plans/releases.html", rows=releases.releases(), signals=releases.signals(clock.today().year)
+    )

@@ -1,5 +1,6 @@
 """Jobs: with the commit or not at all, once in effect, and not lost when the broker is away."""
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -99,3 +100,32 @@ def test_nothing_runs_before_its_time(ran: list[int]) -> None:
     assert jobs.run_due() == 0
     with clock.shifted(timedelta(minutes=6)):
         assert jobs.run_due() == 1
+
+
+def test_the_clocks_jobs_leave_no_row_and_never_overlap(app: Flask, ran: list[int]) -> None:
+    def once() -> None:
+        ran.append(1)
+        time.sleep(0.3)
+
+    jobs.REGISTRY["test.once"] = once
+    try:
+        results = at_once(app, *[lambda: jobs.run_scheduled("test.once")] * 4)
+    finally:
+        del jobs.REGISTRY["test.once"]
+
+    assert sorted(map(str, results)) == ["False"] * 3 + ["True"]
+    assert ran == [1]
+    assert db.session.scalar(select(func.count()).select_from(Outbox)) == 0
+
+
+def test_what_has_served_is_dropped_in_time(ran: list[int]) -> None:
+    ask(1)
+    jobs.run_due()
+    with transaction():
+        jobs.tidy()
+    assert db.session.scalar(select(func.count()).select_from(Outbox)) == 1
+    db.session.rollback()
+    with clock.shifted(timedelta(days=3)), transaction():
+        jobs.tidy()
+
+    assert db.session.scalar(select(func.count()).select_from(Outbox)) == 0

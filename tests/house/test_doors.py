@@ -27,9 +27,12 @@ PUBLIC = {
     # files ask for themselves
     "files.show",
     # the shop's open pages
+    "help.show",
     "shop.home",
     "shop.products",
     "shop.product",
+    "origins.supplier",
+    "origins.village",
     # a guest's cart
     "cart.show",
     "cart.add",

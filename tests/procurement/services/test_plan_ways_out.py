@@ -16,7 +16,7 @@ from core.jobs import REGISTRY
 from procurement.models.declaration import Declaration
 from procurement.models.external import ExternalOrderVersion
 from procurement.models.plan import Envelope, Plan, PlanRelease
-from procurement.queries import basket, canteens, plan_gate
+from procurement.queries import basket, canteens, plan_gate, releases
 from procurement.rules.declaration import CanteenStatus, DeclarationState
 from procurement.rules.plan import PlanState, ReleaseKind
 from procurement.services import envelope, envelope_imports, plan_lines, plan_releases, plan_rows, plans
@@ -161,3 +161,12 @@ def test_finance_sees_an_emergency_the_same_minute(client: FlaskClient, school: 
     page = client.get("/finance/releases").text
     assert "断电补粮" in page
     assert "应急放行" in page
+
+
+def test_reasons_for_general_goods_add_up_to_a_signal_by_category(school: Kitchen) -> None:
+    plan, _ = stopped(school, 900_00)
+    assert releases.signals(2026) == []  # not approved yet
+    with transaction():
+        plans.approve(plan.token, version=plan.version, by=school.head, emergency_reason="断电补粮")
+
+    assert releases.signals(2026) == [releases.Signal("面粉", "price", 1, 1, 900_00)]

@@ -1,0 +1,274 @@
+"""Products as those see them who look after them: the clerk its own, the township its villages', the operator all."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from catalog.models.offer import Offer
+from catalog.models.product import Category, Certificate, CertificateProduct, Product, ProductPicture
+from catalog.models.supplier import Supplier
+from catalog.queries import standing, suppliers
+from catalog.queries.cards import first_picture, origin_full
+from catalog.queries.goods import best_offer
+from catalog.queries.product_page import Pack, packs_of
+from catalog.queries.standing import Standing
+from catalog.rules.certificates import CertificateKind, CertificateStatus
+from catalog.rules.listing import ProductState
+from core import clock
+from core.access.actor import Actor
+from core.access.rights import Right
+from core.db import db
+from core.errors import Missing
+from core.files.models import StoredFile
+from core.organisations.models import Organisation
+from core.places.models import Place
+
+MOST_ROWS = 200
+
+
+@dataclass(frozen=True)
+class DeskRow:
+    """One product in a list of work. The price is the cheapest pack's; None before there is one."""
+
+    product_id: int
+    sku: str
+    name: str
+    state: ProductState
+    state_reason: str
+    category_name: str
+    art: str
+    picture: str | None
+    supplier_name: str
+    origin_full: str
+    updated_at: datetime
+    price_fen: int | None
+    pack_name: str | None
+    packs: int
+    standing: Standing
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture in its place."""
+
+    position: int
+    token: str
+
+
+@dataclass(frozen=True)
+class PaperRow:
+    """A certificate of the product's supplier; `covers` tells whether it names this product."""
+
+    certificate_id: int
+    kind: CertificateKind
+    number: str
+    issuer: str
+    valid_from: date
+    valid_to: date
+    status: CertificateStatus
+    file_token: str | None
+    covers: bool
+
+
+@dataclass(frozen=True)
+class Detail:
+    """Everything of a product that its clerk and its checkers need."""
+
+    product_id: int
+    sku: str
+    name: str
+    description: str
+    category_id: int
+    category_name: str
+    art: str
+    origin_code: str
+    origin_full: str
+    supplier_id: int
+    supplier_name: str
+    state: ProductState
+    state_reason: str
+    origin_confirmed_at: datetime | None
+    origin_confirmed_by_id: int | None
+    listed_at: datetime | None
+    packs: list[Pack]
+    pictures: list[Picture]
+    papers: list[PaperRow]
+    standing: Standing
+    lacking: list[CertificateKind]
+
+
+def own_products(for_: Actor, state: ProductState | None = None) -> list[DeskRow]:
+    """The products of the actor's supplier, the last changed first. Raises: Missing."""
+    query = _rows().where(Product.supplier_id == suppliers.own(for_).id)
+    if state is not None:
+        query = query.where(Product.state == state)
+    return _shown(query.order_by(Product.updated_at.desc(), Product.id))
+
+
+def own_counts(for_: Actor) -> dict[ProductState, int]:
+    """How many of one's products stand in each state."""
+    rows = db.session.execute(
+        sa.select(Product.state, sa.func.count())
+        .where(Product.supplier_id == suppliers.own(for_).id)
+        .group_by(Product.state)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def waiting(for_: Actor) -> list[DeskRow]:
+    """What the actor is to check, the longest waiting first."""
+    return _shown(_rows().where(_to_check(for_)).order_by(Product.updated_at, Product.id))
+
+
+def waiting_count(for_: Actor) -> int:
+    """How many products wait for the actor."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Product).where(_to_check(for_))) or 0
+
+
+def _to_check(for_: Actor) -> sa.ColumnElement[bool]:
+    if for_.may(Right.CONTENT_APPROVE):
+        return Product.state == ProductState.CONTENT_CHECK
+    if not for_.may(Right.ORIGIN_CONFIRM) or not for_.place_code:
+        return sa.false()
+    return sa.and_(Product.state == ProductState.ORIGIN_CHECK, _in_town(for_.place_code))
+
+
+def _in_town(place_code: str) -> sa.ColumnElement[bool]:
+    return sa.func.left(Product.origin_code, 9) == place_code
+
+
+def everything(words: str = "", state: ProductState | None = None) -> list[DeskRow]:
+    """All products, for the operator."""
+    query = _rows()
+    if state is not None:
+        query = query.where(Product.state == state)
+    for word in words.split()[:4]:
+        fields = (Product.name, Organisation.name, Product.sku)
+        query = query.where(sa.or_(*(column.contains(word[:30], autoescape=True) for column in fields)))
+    return _shown(query.order_by(Product.updated_at.desc(), Product.id))
+
+
+def _rows() -> sa.Select[*tuple[object, ...]]:
+    best, (origin, town) = best_offer(), origin_full()
+    active = sa.select(sa.func.count()).where(Offer.product_id == Product.id, Offer.is_active)
+    return (
+        sa.select(
+            Product.id.label("product_id"),
+            Product.sku,
+            Product.name,
+            Product.state,
+            Product.state_reason,
+            Category.name.label("category_name"),
+            Category.art,
+            first_picture().label("picture"),
+            Organisation.name.label("supplier_name"),
+            origin.label("origin_full"),
+            Product.updated_at,
+            best.c.pack_price_fen.label("price_fen"),
+            best.c.pack_name,
+            active.correlate(Product).scalar_subquery().label("packs"),
+        )
+        .join(Category, Category.id == Product.category_id)
+        .join(Supplier, Supplier.id == Product.supplier_id)
+        .join(Organisation, Organisation.id == Supplier.organisation_id)
+        .join(Place, Place.code == Product.origin_code)
+        .outerjoin(town, town.code == Place.parent_code)
+        .outerjoin(best, sa.true())
+        .limit(MOST_ROWS)
+    )
+
+
+def _shown(query: sa.Select[*tuple[object, ...]]) -> list[DeskRow]:
+    rows = db.session.execute(query).mappings().all()
+    found = standing.standings([row["product_id"] for row in rows], on=clock.today())
+    return [DeskRow(**row, standing=found[row["product_id"]]) for row in rows]
+
+
+def detail(product_id: int, for_: Actor) -> Detail:
+    """A product with everything around it. Raises: Missing for what is neither the actor's nor theirs to check."""
+    origin, town = origin_full()
+    head = (
+        db.session.execute(
+            sa.select(
+                Product.id.label("product_id"),
+                Product.sku,
+                Product.name,
+                Product.description,
+                Product.category_id,
+                Category.name.label("category_name"),
+                Category.art,
+                Product.origin_code,
+                origin.label("origin_full"),
+                Product.supplier_id,
+                Organisation.name.label("supplier_name"),
+                Product.state,
+                Product.state_reason,
+                Product.origin_confirmed_at,
+                Product.origin_confirmed_by_id,
+                Product.listed_at,
+            )
+            .join(Category, Category.id == Product.category_id)
+            .join(Supplier, Supplier.id == Product.supplier_id)
+            .join(Organisation, Organisation.id == Supplier.organisation_id)
+            .join(Place, Place.code == Product.origin_code)
+            .outerjoin(town, town.code == Place.parent_code)
+            .where(Product.id == product_id, _may_see(for_))
+        )
+        .mappings()
+        .one_or_none()
+    )
+    if head is None:
+        raise Missing("no-such-product")
+    today = clock.today()
+    return Detail(
+        **head,
+        packs=packs_of(product_id),
+        pictures=_pictures(product_id),
+        papers=papers_of(head["supplier_id"], product_id),
+        standing=standing.standings([product_id], on=today)[product_id],
+        lacking=standing.licences_lacking(product_id, on=today),
+    )
+
+
+def _may_see(for_: Actor) -> sa.ColumnElement[bool]:
+    if for_.may(Right.CONTENT_APPROVE):
+        return sa.true()
+    if for_.may(Right.ORIGIN_CONFIRM) and for_.place_code:
+        return sa.and_(_in_town(for_.place_code), Product.state != ProductState.DRAFT)
+    seller = suppliers.find_own(for_)
+    return sa.false() if seller is None else Product.supplier_id == seller.id
+
+
+def _pictures(product_id: int) -> list[Picture]:
+    rows = db.session.execute(
+        sa.select(ProductPicture.position, StoredFile.token)
+        .join(StoredFile, StoredFile.id == ProductPicture.file_id)
+        .where(ProductPicture.product_id == product_id)
+        .order_by(ProductPicture.position)
+    )
+    return [Picture(row.position, row.token) for row in rows]
+
+
+def papers_of(supplier_id: int, product_id: int = 0) -> list[PaperRow]:
+    """All certificates of a supplier, those that end first on top."""
+    covers = sa.exists().where(
+        CertificateProduct.certificate_id == Certificate.id, CertificateProduct.product_id == product_id
+    )
+    rows = db.session.execute(
+        sa.select(
+            Certificate.id.label("certificate_id"),
+            Certificate.kind,
+            Certificate.number,
+            Certificate.issuer,
+            Certificate.valid_from,
+            Certificate.valid_to,
+            Certificate.status,
+            StoredFile.token.label("file_token"),
+            covers.label("covers"),
+        )
+        .outerjoin(StoredFile, StoredFile.id == Certificate.file_id)
+        .where(Certificate.supplier_id == supplier_id)
+        .order_by(Certificate.valid_to, Certificate.id)
+    )
+    return [PaperRow(**row) for row in rows.mappings()]

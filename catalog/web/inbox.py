@@ -1,0 +1,28 @@
+"""What waits in the catalogue for a person: the floor's part of the inbox."""
+
+from collections.abc import Iterator
+
+from flask import url_for
+
+from catalog.queries import desk, papers, suppliers
+from catalog.rules.listing import ProductState
+from core.access.actor import Actor
+from core.access.rights import Right
+from core.text import sentence
+from core.web.inbox import Task
+
+
+def catalogue_tasks(who: Actor) -> Iterator[Task]:
+    """Returned goods of a clerk; origins of a township; content and papers of the operator."""
+    if who.may(Right.SELL) and suppliers.find_own(who) is not None:
+        counts = desk.own_counts(who)
+        if returned := counts.get(ProductState.RETURNED, 0):
+            href = url_for("products.mine", state=ProductState.RETURNED.value)
+            yield Task(sentence("task", "products-returned"), href, returned, tone="warn", icon="reply")
+    if who.may(Right.ORIGIN_CONFIRM) and (count := desk.waiting_count(who)):
+        yield Task(sentence("task", "origins-waiting"), url_for("township.queue"), count, icon="geo-alt")
+    if who.may(Right.CONTENT_APPROVE):
+        if count := desk.waiting_count(who):
+            yield Task(sentence("task", "contents-waiting"), url_for("review.queue"), count, icon="clipboard-check")
+        if count := papers.to_verify_count():
+            yield Task(sentence("task", "certificates-waiting"), url_for("review.sheets"), count, icon="patch-check")

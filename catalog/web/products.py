@@ -1,0 +1,150 @@
+"""A supplier's goods: write one, hand it in, change it, take it off the shelf. Phone first."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
+from wtforms import SelectField, TextAreaField
+
+from catalog.queries import desk, suppliers
+from catalog.rules.listing import ProductState
+from catalog.services import products
+from catalog.web.fields import leaf_choices, village_choices
+from core.access.rights import Right
+from core.db import transaction
+from core.files import services as files
+from core.files.models import Audience
+from core.text import sentence
+from core.web import menu
+from core.web.access import actor, again, requires
+from core.web.forms import Form, ShortText
+
+bp = Blueprint("products", __name__, url_prefix="/supplier/products")
+menu.add("market", "products", icon="basket", endpoint="products.mine", right=Right.SELL, order=20)
+
+
+class ProductForm(Form):
+    name = ShortText(most=40)
+    category = SelectField(coerce=int)
+    origin = SelectField()
+    description = TextAreaField()
+
+    def draft(self) -> products.Draft:
+        """What was said. Raises: Refused "form-invalid"."""
+        self.require()
+        return products.Draft(
+            self.name.data, self.category.data, self.origin.data, description=(self.description.data or "")[:2_000]
+        )
+
+
+def _form(**given: Any) -> ProductForm:
+    form = ProductForm(data=given)
+    form.category.choices = leaf_choices()
+    form.origin.choices = village_choices(suppliers.own(actor()).town_code)
+    return form
+
+
+def _pictures() -> list[FileStorage]:
+    return [file for file in request.files.getlist("pictures") if file.filename][: products.MOST_PICTURES]
+
+
+def _add_pictures(product_id: int) -> None:
+    for file in _pictures():
+        kept = files.take_picture(
+            file.stream,
+            name=file.filename or "",
+            purpose="product",
+            by=actor(),
+            audience=Audience.PUBLIC,
+            owner_id=actor().office_id,
+        )
+        products.add_picture(product_id, kept.id, by=actor())
+
+
+@bp.get("")
+@requires(Right.SELL)
+def mine() -> ResponseReturnValue:
+    asked = request.args.get("state", "")
+    state = ProductState(asked) if asked in set(ProductState) else None
+    who = actor()
+    return render_template(
+        "catalog/products/list.html", rows=desk.own_products(who, state), counts=desk.own_counts(who), state=state
+    )
+
+
+@bp.get("/new")
+@requires(Right.SELL)
+def new() -> ResponseReturnValue:
+    return render_template("catalog/products/form.html", form=_form(), product=None)
+
+
+@bp.post("/new")
+@requires(Right.SELL)
+@again(new)
+def create() -> ResponseReturnValue:
+    draft = _form().draft()
+    with transaction():
+        product_id = products.create(draft, by=actor()).id
+        _add_pictures(product_id)
+    return redirect(url_for("packs.new", product_id=product_id), 303)
+
+
+@bp.get("/<int:product_id>")
+@requires(Right.SELL)
+def show(product_id: int) -> ResponseReturnValue:
+    return render_template("catalog/products/show.html", p=desk.detail(product_id, actor()))
+
+
+@bp.get("/<int:product_id>/edit")
+@requires(Right.SELL)
+def edit(product_id: int) -> ResponseReturnValue:
+    p = desk.detail(product_id, actor())
+    form = _form(name=p.name, category=p.category_id, origin=p.origin_code, description=p.description)
+    return render_template("catalog/products/form.html", form=form, product=p)
+
+
+@bp.post("/<int:product_id>/edit")
+@requires(Right.SELL)
+@again(edit)
+def save(product_id: int) -> ResponseReturnValue:
+    draft = _form().draft()
+    with transaction():
+        products.edit(product_id, draft, by=actor())
+        _add_pictures(product_id)
+    flash(sentence("message", "product-saved"))
+    return redirect(url_for("products.show", product_id=product_id), 303)
+
+
+@bp.post("/<int:product_id>/pictures/<int(max=99):position>/drop")
+@requires(Right.SELL)
+def drop_picture(product_id: int, position: int) -> ResponseReturnValue:
+    with transaction():
+        products.drop_picture(product_id, position, by=actor())
+    return redirect(url_for("products.edit", product_id=product_id), 303)
+
+
+@bp.post("/<int:product_id>/submit")
+@requires(Right.SELL)
+@again(show)
+def submit(product_id: int) -> ResponseReturnValue:
+    with transaction():
+        products.submit(product_id, by=actor())
+    flash(sentence("message", "product-submitted"))
+    return redirect(url_for("products.show", product_id=product_id), 303)
+
+
+@bp.get("/<int:product_id>/withdraw")
+@requires(Right.SELL)
+def ask_withdraw(product_id: int) -> ResponseReturnValue:
+    return render_template("catalog/products/withdraw.html", p=desk.detail(product_id, actor()))
+
+
+@bp.post("/<int:product_id>/withdraw")
+@requires(Right.SELL)
+@again(show)
+def withdraw(product_id: int) -> ResponseReturnValue:
+    with transaction():
+        products.withdraw(product_id, request.form.get("reason", "").strip()[:200], by=actor())
+    flash(sentence("message", "product-withdrawn"))
+    return redirect(url_for("products.show", product_id=product_id), 303)
