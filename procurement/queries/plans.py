@@ -13,6 +13,7 @@ from core import clock
 from core.access.actor import Actor
 from core.db import db
 from core.errors import Missing
+from core.files.models import StoredFile
 from core.organisations.models import Organisation
 from core.people.models import Person
 from core.quantity import GRAM, JIN, KG, LITRE, ML, PIECE, BaseUnit, Unit, price_per, quantity_text
@@ -121,12 +122,13 @@ def latest(who: Actor, canteen_id: int) -> PlanRow | None:
 
 @dataclass(frozen=True)
 class PlanView:
-    """One plan with its lines and the people who wrote and decided it."""
+    """One plan with its lines, the people who wrote and decided it, and the token of the decision's file."""
 
     plan: Plan
     lines: list[LineView]
     author_name: str
     decider_name: str | None
+    decision_file: str | None
 
     @property
     def left(self) -> list[LineView]:
@@ -142,14 +144,15 @@ def view(token: str, who: Actor) -> PlanView:
     """One plan of the actor's canteens. Raises: Missing. Two statements."""
     author, decider = aliased(Person), aliased(Person)
     row = db.session.execute(
-        sa.select(Plan, author.name, decider.name)
+        sa.select(Plan, author.name, decider.name, StoredFile.token)
         .join(author, author.id == Plan.author_id)
         .join(decider, decider.id == Plan.decided_by_id, isouter=True)
+        .join(StoredFile, StoredFile.id == Plan.decision_file_id, isouter=True)
         .where(Plan.token == token, _mine(who))
     ).one_or_none()
     if row is None:
         raise Missing("no-such-plan")
-    return PlanView(row[0], _lines(row[0].id), row[1], row[2])
+    return PlanView(row[0], _lines(row[0].id), row[1], row[2], row[3])
 
 
 def favourites(canteen_id: int, limit: int = 12) -> list[int]:

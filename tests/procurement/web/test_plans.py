@@ -1,5 +1,6 @@
 """A canteen manager's morning on the phone: plan, approval, orders; and the doors that refuse."""
 
+import io
 import os
 import re
 from typing import Any
@@ -104,6 +105,25 @@ def test_the_approver_may_not_write_and_the_orderer_may_not_approve(client: Flas
     assert client.get("/canteen/plans/new").status_code == 403
     make.log_in(client, school.people["orderer"])
     assert client.post(f"/canteen/plans/{plan.token}/approval", data={"version": 1}).status_code == 403
+
+
+def test_a_large_plan_is_approved_with_the_file_of_the_collective_decision(
+    client: FlaskClient, school: Kitchen
+) -> None:
+    plan = submitted(school, packs=800)
+    make.log_in(client, school.people["head"])
+    path, version = f"/canteen/plans/{plan.token}/approval", {"version": plan.version}
+    assert client.post(path, data=version).status_code == 409
+
+    paper = {"decision": (io.BytesIO(b"%PDF-1.4 minutes"), "minutes.pdf")}
+    assert client.post(path, data=version | paper, content_type="multipart/form-data").status_code == 303
+
+    db.session.expire_all()
+    assert plan.state is PlanState.APPROVED
+    link = re.search(r'href="(/files/[^"]+)"', client.get(f"/canteen/plans/{plan.token}").text)
+    assert link is not None
+    with client.get(link[1]) as file:
+        assert file.data == b"%PDF-1.4 minutes"
 
 
 def test_the_plan_list_costs_the_same_however_long(client: FlaskClient, school: Kitchen) -> None:
