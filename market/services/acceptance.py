@@ -30,7 +30,7 @@ from market.rules import acceptance as rules
 from market.rules.acceptance import Policy
 from market.rules.counting import Counts
 from market.rules.delivery_states import DELIVERY, DONE, DeliveryAct
-from market.services import books, fulfilment, holding, numbers, weighing
+from market.services import book, fulfilment, holding, numbers, weighing
 from market.services.weighing import Weighed
 
 
@@ -115,7 +115,7 @@ def accept(delivery_id: int, *, version: int, by: Actor, policy: Policy | None =
     db.session.delete(draft)
     db.session.flush()
     _settle_goods(signed, order, weighed, counts, by)
-    books.book(
+    book.claim(
         *("accepted", signed.id),
         supplier_id=order.supplier_id,
         buyer_id=order.buyer_id,

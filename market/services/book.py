@@ -32,3 +32,9 @@ def enter(
         ],
     )
     return True
+
+
+def claim(kind: str, ref_id: int, *, supplier_id: int, buyer_id: int | None, amount_fen: int) -> bool:
+    """A supplier's claim on a unit grows (positive fen) or shrinks; nothing is booked for nothing."""
+    sides = ((Account.RECEIVABLE, amount_fen), (Account.PAYABLE, -amount_fen))
+    return bool(amount_fen) and enter(kind, ref_id, supplier_id, sides, buyer_id=buyer_id)

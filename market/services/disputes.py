@@ -15,7 +15,7 @@ from market.models.delivery import Acceptance, AcceptanceLine, Deduction, Delive
 from market.models.settlement import Transfer, TransferItem
 from market.queries import payables
 from market.rules.payable import DeductionKind
-from market.services import books, claiming, holding
+from market.services import book, claiming, holding
 
 
 def open_dispute(acceptance_line_id: int, *, amount_fen: int, reason: str, by: Actor) -> Deduction:
@@ -51,7 +51,7 @@ def concede(deduction_id: int, *, by: Actor) -> Deduction:
     dispute, line, delivery = _dispute(deduction_id, holding.sells(by, Delivery.supplier_id))
     _reverse(dispute, by)
     note = _write(line, DeductionKind.CREDIT_NOTE, dispute.amount_fen, dispute.reason, by)
-    books.book(
+    book.claim(
         *("credit-note", note.id),
         supplier_id=delivery.supplier_id,
         buyer_id=delivery.buyer_id,

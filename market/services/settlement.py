@@ -25,7 +25,7 @@ from market.queries.payables import Claim
 from market.rules.acceptance import check_payer
 from market.rules.order_states import OrderAct, OrderState
 from market.rules.transfer import TRANSFER, ConfirmedBy, TransferAct, TransferState, check_confirmer
-from market.services import books, claiming, holding, landing, numbers, order_steps
+from market.services import book, claiming, holding, landing, numbers, order_steps
 
 
 def prepare(parts: Mapping[int, int | None], *, by: Actor) -> Transfer:
@@ -120,7 +120,7 @@ def confirm(transfer_id: int, *, by: Actor, word: ConfirmedBy) -> Transfer:
     transfer.state = advance(TRANSFER, transfer.state, TransferAct.CONFIRM, word.value)
     transfer.decided_by_id, transfer.decided_at, transfer.confirmed_by = by.person_id, clock.now(), word
     landed_fen = landing.land(transfer)
-    books.book(
+    book.claim(
         *("transfer-confirmed", transfer.id),
         supplier_id=transfer.supplier_id,
         buyer_id=transfer.buyer_id,
