@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask import Flask, Response, current_app, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
+from werkzeug.routing import IntegerConverter
 
 from core import clock
 from core.db import after_commit, before_commit_hooks, db, lost_race, transaction, violated
@@ -21,8 +22,19 @@ KEY_FIELD = "_key"
 KEY_PATTERN = re.compile(r"^[A-Za-z0-9_-]{16,64}$")
 
 
+class RowId(IntegerConverter):
+    """`<id:order_id>` in a URL: a whole number that fits the column; anything larger is no page of ours."""
+
+    def __init__(self, url_map: Any) -> None:
+        super().__init__(url_map, min=1, max=2**63 - 1)
+
+
 class XingcunFlask(Flask):
     """Flask whose doors may be walked through again: on a lost race, and by the same form sent twice."""
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self.url_map.converters["id"] = RowId
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view; up to three times when PostgreSQL says that a race was lost."""

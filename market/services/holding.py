@@ -17,7 +17,8 @@ Row = TypeVar("Row", bound=Base)
 
 def sells(by: Actor, supplier_id: sa.ColumnElement[int] | Any) -> sa.ColumnElement[bool]:
     """The condition that the actor acts for the supplier."""
-    return sa.exists().where(Supplier.id == supplier_id, Supplier.organisation_id.in_(by.scope_ids))
+    own = sa.orm.aliased(Supplier)  # the query around it may read suppliers too
+    return sa.exists().where(own.id == supplier_id, own.organisation_id.in_(by.scope_ids))
 
 
 def buys(by: Actor, table: Any) -> sa.ColumnElement[bool]:

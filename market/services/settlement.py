@@ -15,6 +15,7 @@ from core.access.actor import Actor
 from core.access.rights import Right
 from core.db import db
 from core.errors import Refused
+from core.files import services as files
 from core.states import advance
 from core.trail.models import Stream
 from market.models.delivery import Acceptance
@@ -92,6 +93,8 @@ def declare(
     transfer.bank_day_on, transfer.bank_serial = bank_day_on, serial
     transfer.payer_name, transfer.voucher_id = payer_name.strip() or by.organisation_name, voucher_id
     transfer.declared_by_id, transfer.declared_at = by.person_id, clock.now()
+    if voucher_id is not None:
+        files.let_read(voucher_id, db.session.get_one(Supplier, transfer.supplier_id).organisation_id)
     db.session.flush()
     _record("transfer-declared", transfer, by, Right.PAY)
     return transfer

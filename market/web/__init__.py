@@ -7,11 +7,11 @@ from flask_wtf.csrf import CSRFProtect
 
 from catalog.queries import categories
 from core.access.actor import Actor
-from core.web import menu
+from core.web import inbox, menu
 from market.queries import carts
-from market.web import cart, checkout, merchants, orders, payments, shop
+from market.web import cart, checkout, merchants, orders, payments, shop, supplier_orders
 
-DOORS = (shop, cart, checkout, payments, orders, merchants)
+DOORS = (shop, cart, checkout, payments, orders, merchants, supplier_orders)
 
 
 def header(_actor: Actor | None) -> dict[str, Any]:
@@ -53,3 +53,4 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
         app.register_blueprint(door.bp)
     csrf.exempt(app.view_functions["payments.notify"])
     menu.add_names(header)
+    inbox.provide(supplier_orders.tasks)

@@ -6,9 +6,9 @@ from core.db import db
 from market.models.delivery import Acceptance
 from market.models.order import Order
 from market.rules.order_states import OrderKind
-from market.services import acceptance
+from market.services import acceptance, fulfilment
 from procurement.queries import signing
-from procurement.services import envelope, ledger
+from procurement.services import canteen_orders, envelope, ledger
 
 
 def accept_delivery(delivery_id: int, *, version: int, by: Actor) -> Acceptance:
@@ -26,7 +26,19 @@ def accept_delivery(delivery_id: int, *, version: int, by: Actor) -> Acceptance:
     ledger.post_acceptance(signed.id, by)
     if order.kind is OrderKind.CANTEEN:
         _settle(signed, order.buyer_id, year)
+        canteen_orders.free_order(order.id)
     return signed
+
+
+def close_rest(order_id: int, *, reason: str, by: Actor) -> Order:
+    """The unit no longer wants what is missing; what it held of the envelope is free again.
+
+    Raises: as `market.services.fulfilment.close_rest`.
+    """
+    order = fulfilment.close_rest(order_id, reason=reason, by=by)
+    db.session.flush()
+    canteen_orders.free_order(order.id)
+    return order
 
 
 def _settle(signed: Acceptance, unit_id: int, year: int) -> None:

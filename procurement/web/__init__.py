@@ -3,16 +3,21 @@
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
+from core.web import inbox
 from procurement.web import (
     canteen,
     canteen_orders,
     finance,
+    payments,
     plan_goods,
     plans,
+    receipts,
+    receiving,
     register,
     releases,
     settings,
     trail,
+    treasury,
     unit_quota,
 )
 
@@ -22,6 +27,10 @@ DOORS = (
     plan_goods,
     canteen_orders,
     releases,
+    receiving,
+    payments,
+    receipts,
+    treasury,
     register,
     settings,
     finance,
@@ -34,3 +43,5 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
     """Register the floor's doors."""
     for door in DOORS:
         app.register_blueprint(door.bp)
+    for desk in (receiving, payments, receipts, treasury):
+        inbox.provide(desk.tasks)

@@ -1,0 +1,100 @@
+"""The supplier's desk: confirm, decline, send, print."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from catalog.models.product import Lot
+from core import clock
+from core.db import db
+from market.models.delivery import Delivery, DeliveryLine
+from market.models.order import Order, OrderLine
+from market.rules.order_states import OrderState
+from tests import make
+from tests.support.statements import statements
+
+
+@pytest.fixture
+def line(app: Flask, client: FlaskClient) -> make.Line:
+    made = make.line()
+    make.log_in(client, made.seller.person)
+    return made
+
+
+def fields(order: Order, **given: str) -> dict[str, Any]:
+    key = db.session.scalars(sa.select(OrderLine.id).where(OrderLine.order_id == order.id)).one()
+    return {f"{name}-{key}": value for name, value in given.items()} | {"arrives_on": clock.today().isoformat()}
+
+
+def test_a_new_order_is_seen_and_confirmed(client: FlaskClient, line: make.Line) -> None:
+    order = make.order(line, state=OrderState.PLACED)
+    assert "新订单待确认" in client.get("/desk").text
+    assert order.order_no in client.get("/supplier/orders").text
+    assert "确认供货" in client.get(f"/supplier/orders/{order.id}").text
+
+    assert client.post(f"/supplier/orders/{order.id}/confirmation").status_code == 303
+
+    assert db.session.get_one(Order, order.id).state is OrderState.CONFIRMED
+    assert order.order_no in client.get("/supplier/orders?tab=to-send").text
+
+
+def test_declining_takes_a_reason(client: FlaskClient, line: make.Line) -> None:
+    order = make.order(line, state=OrderState.PLACED)
+    assert client.post(f"/supplier/orders/{order.id}/refusal", data={"reason": ""}).status_code == 409
+    assert client.post(f"/supplier/orders/{order.id}/refusal", data={"reason": "霜冻"}).status_code == 303
+
+    assert db.session.get_one(Order, order.id).state is OrderState.CANCELLED
+
+
+def test_goods_leave_with_a_note_that_prints(client: FlaskClient, line: make.Line) -> None:
+    order = make.order(line)
+    assert "承诺达标合格证编号" in client.get(f"/supplier/orders/{order.id}/delivery").text
+    given = fields(order, qty="60+43.25", harvested=clock.today().isoformat(), commitment="HGZ-9", lot="A-7")
+
+    answer = client.post(f"/supplier/orders/{order.id}/delivery", data=given | {"driver": "赵师傅"})
+
+    assert answer.status_code == 303
+    sent, row, lot = db.session.execute(
+        sa.select(Delivery, DeliveryLine, Lot)
+        .join(DeliveryLine, DeliveryLine.delivery_id == Delivery.id)
+        .join(Lot, Lot.id == DeliveryLine.lot_id)
+    ).one()
+    assert (row.qty, row.commitment_no, lot.lot_no, sent.driver) == (103_250, "HGZ-9", "A-7", "赵师傅")
+    assert client.get(f"/supplier/deliveries/{sent.id}.pdf").data.startswith(b"%PDF-")
+    assert sent.delivery_no in client.get(f"/supplier/orders/{order.id}").text
+
+
+def test_a_refused_note_keeps_what_was_typed(client: FlaskClient, line: make.Line) -> None:
+    order = make.order(line)
+
+    answer = client.post(f"/supplier/orders/{order.id}/delivery", data=fields(order, qty="1000", commitment="HGZ-9"))
+
+    assert answer.status_code == 409
+    assert "小数点" in answer.text
+    assert 'value="HGZ-9"' in answer.text
+    assert db.session.scalar(sa.select(sa.func.count(Delivery.id))) == 0
+
+
+def test_another_shop_sees_nothing(client: FlaskClient, line: make.Line) -> None:
+    order = make.order(line)
+    sent = make.delivery(line, order)
+    make.log_in(client, make.line().seller.person)
+
+    assert client.get(f"/supplier/orders/{order.id}").status_code == 404
+    assert client.post(f"/supplier/orders/{order.id}/delivery", data=fields(order, qty="1")).status_code == 404
+    assert client.get(f"/supplier/deliveries/{sent.id}.pdf").status_code == 404
+
+
+def test_the_list_costs_the_same_however_long_it_is(client: FlaskClient, line: make.Line) -> None:
+    make.order(line)
+    with statements() as one:
+        client.get("/supplier/orders?tab=to-send")
+    for _ in range(3):
+        make.order(line)
+    with statements() as four:
+        client.get("/supplier/orders?tab=to-send")
+
+    assert len(four) == len(one) <= 14
