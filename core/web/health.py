@@ -17,7 +17,7 @@ bp = Blueprint("health", __name__)
 @public
 def alive() -> ResponseReturnValue:
     """The process answers. The header lets a supervisor recognise the server that it started itself."""
-    return "ok", 200, {"X-Xingcun-Start": os.environ.get("XINGCUN_START_TOKEN", "")}
+    return "ok", 200, {"X-Xingcun-Start": os.environ.get("XINGCUN_START_TOKEN", ""), "Content-Type": "text/plain"}
 
 
 @bp.get("/readyz")
