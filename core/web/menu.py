@@ -9,6 +9,7 @@ from flask import g, has_request_context, request, url_for
 from core import text
 from core.access.actor import Actor
 from core.access.rights import Right
+from core.access.roles import OrganisationKind
 
 Counter = Callable[[Actor], int]
 Extra = Callable[[Actor | None], dict[str, Any]]
@@ -16,7 +17,10 @@ Extra = Callable[[Actor | None], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Item:
-    """One entry. `code` has its word in `[menu]`; `counter` is the number of things waiting there."""
+    """One entry. `code` has its word in `[menu]`; `counter` is the number of things waiting there.
+
+    `kinds`: only for bodies of these kinds (a township has no quota, though its admin may read figures of units).
+    """
 
     section: str
     code: str
@@ -25,6 +29,11 @@ class Item:
     right: Right
     order: int
     counter: Counter | None = None
+    kinds: frozenset[OrganisationKind] | None = None
+
+    def is_for(self, actor: Actor) -> bool:
+        """Whether this actor finds something there."""
+        return actor.may(self.right) and (self.kinds is None or actor.organisation_kind in self.kinds)
 
 
 ITEMS: list[Item] = []
@@ -41,9 +50,10 @@ def add(
     right: Right,
     order: int = 50,
     counter: Counter | None = None,
+    kinds: frozenset[OrganisationKind] | None = None,
 ) -> None:
     """Offer a page in the desk's menu. Asking twice (two apps in one process) keeps one."""
-    item = Item(section, code, icon, endpoint, right, order, counter)
+    item = Item(section, code, icon, endpoint, right, order, counter, kinds)
     ITEMS[:] = [i for i in ITEMS if (i.section, i.code) != (section, code)] + [item]
 
 
@@ -57,7 +67,7 @@ def visible(actor: Actor) -> list[dict[str, Any]]:
     """Sections with the items this actor may use, counted."""
     out = []
     for section in SECTIONS:
-        mine = sorted((i for i in ITEMS if i.section == section and actor.may(i.right)), key=lambda i: i.order)
+        mine = sorted((i for i in ITEMS if i.section == section and i.is_for(actor)), key=lambda i: i.order)
         if mine:
             out.append({"title": text.sentence("menu_section", section), "items": [_shown(i, actor) for i in mine]})
     return out

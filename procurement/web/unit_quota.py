@@ -4,13 +4,18 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from core.access.rights import Right
+from core.access.roles import OrganisationKind
 from core.web import menu
 from core.web.access import actor, requires
 from procurement.queries import evidence
 from procurement.web import finance_args, unit_pages
 
 bp = Blueprint("unit_quota", __name__, url_prefix="/quota")
-menu.add("canteen", "unit-quota", icon="speedometer2", endpoint="unit_quota.unit", right=Right.UNIT_VIEW, order=80)
+UNITS = frozenset({OrganisationKind.UNIT, OrganisationKind.CANTEEN})
+menu.add(
+    "canteen", "unit-quota", icon="speedometer2", endpoint="unit_quota.unit", right=Right.UNIT_VIEW, order=80,
+    kinds=UNITS,
+)  # fmt: skip
 
 
 @bp.get("")
