@@ -7,7 +7,8 @@ import time
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, Response, current_app, g, redirect, request, session
+from flask import Flask, Response, current_app, g, redirect, request
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 from werkzeug.routing import IntegerConverter
@@ -44,6 +45,8 @@ class XingcunFlask(Flask):
         for attempt in range(3):
             try:
                 answer = super().dispatch_request()
+                if self.testing:
+                    _nothing_left_over()
                 _remember(answer)
                 return answer
             except Exception as error:
@@ -56,6 +59,13 @@ class XingcunFlask(Flask):
         raise AssertionError("unreachable")
 
 
+def _nothing_left_over() -> None:
+    """A door that changed rows without a transaction meant something that never happened: tests fail on it."""
+    session = db.session()
+    if session.new or session.deleted or any(session.is_modified(row) for row in session.dirty):
+        raise RuntimeError(f"{request.path} leaves changes that nobody commits")
+
+
 def _key() -> str | None:
     view = current_app.view_functions.get(request.endpoint or "")
     if request.method != "POST" or hasattr(view, RAW_MARK):
@@ -65,7 +75,7 @@ def _key() -> str | None:
 
 
 def _who() -> str:
-    return str(session.get("person_id") or session.get("cart") or "guest")
+    return str(cookie.get("person_id") or cookie.get("cart") or "guest")
 
 
 def _body_hash() -> str:
