@@ -43,6 +43,7 @@ class Pack:
     basis_qty: int
     tol_bp: int
     free_qty: int
+    on_hand_qty: int
 
     @property
     def compared_fen(self) -> int:
@@ -53,6 +54,11 @@ class Pack:
     def free_packs(self) -> int:
         """Whole packs that can still be promised."""
         return self.free_qty // self.pack_qty
+
+    @property
+    def packs_on_hand(self) -> int:
+        """Whole packs that lie there, promised ones included."""
+        return self.on_hand_qty // self.pack_qty
 
     @property
     def only_units(self) -> bool:
@@ -177,6 +183,7 @@ def packs_of(product_id: int) -> list[Pack]:
             OfferVersion.basis_qty,
             OfferVersion.tol_bp,
             OfferStock.on_hand - OfferStock.reserved,
+            OfferStock.on_hand,
         )
         .join(OfferVersion, OfferVersion.id == Offer.current_version_id)
         .join(OfferStock, OfferStock.offer_id == Offer.id)

@@ -26,7 +26,7 @@ menu.add("market", "products", icon="basket", endpoint="products.mine", right=Ri
 
 class ProductForm(Form):
     name = ShortText(most=40)
-    category = SelectField(coerce=int)
+    category = SelectField(coerce=lambda value: int(value or 0), default=0)
     origin = SelectField()
     description = TextAreaField()
 

@@ -11,6 +11,7 @@ from typing import Any
 from flask import g
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField, ValidationError
+from wtforms.i18n import get_translations
 from wtforms.widgets import TextInput
 
 from core import money, text
@@ -33,6 +34,10 @@ class Form(FlaskForm):  # type: ignore[misc]
     """Parent of every form."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        def get_translations(self, form: Any) -> Any:
+            """WTForms' own sentences in Chinese."""
+            return get_translations(("zh",))
+
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
             filters = list(unbound_field.kwargs.get("filters", ()))
             if issubclass(unbound_field.field_class, StringField):

@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -13,7 +14,7 @@ from catalog.models.offer import Offer, OfferStock, OfferVersion
 from catalog.models.product import Certificate, Product, ProductPicture
 from catalog.models.supplier import FreightRule, Supplier
 from catalog.queries import offers as offer_queries
-from catalog.rules.certificates import CertificateStatus
+from catalog.rules.certificates import CertificateKind, CertificateStatus
 from catalog.rules.listing import ProductState
 from catalog.rules.supplier import SupplierStatus
 from core.db import db
@@ -115,8 +116,11 @@ def test_what_does_not_fit_is_said_at_its_field_and_nothing_is_written(client: F
     assert answer.status_code == 409
     assert "请填写这一项" in answer.text
     assert db.session.scalars(select(Product)).all() == []
-    answer = client.post("/supplier/products/new", data=product_form(category=1))
-    assert answer.status_code == 409
+    for wrong in ({"category": 1}, {"category": ""}, {"origin": "220681"}):
+        answer = client.post("/supplier/products/new", data=product_form(**wrong))
+        assert answer.status_code == 409
+        assert "field__error" in answer.text
+        assert "Not a valid" not in answer.text
     product_id = written(client)
     for wrong in (
         {"price": "1.23456"},
@@ -140,6 +144,7 @@ def test_price_stock_and_stop(client: FlaskClient, staff: Staff) -> None:
     assert jump.status_code == 409
     assert "7 天内价格变动超过 20%" in jump.text
     assert client.post(f"{here}/stock", data={"packs": "7"}).status_code == 303
+    assert "其中可售 7 件" in client.get(here).text
     stock = only(OfferStock)
     assert isinstance(stock, OfferStock)
     assert stock.on_hand == 7 * 500
@@ -248,16 +253,20 @@ def test_every_page_is_clean(client: FlaskClient, staff: Staff) -> None:
     client.post(f"/supplier/products/{product_id}/submit")
     offer_id = db.session.scalars(select(Offer.id)).one()
     mine = f"/supplier/products/{product_id}"
+    paper = make.certificate(staff.supplier, CertificateKind.GREEN, product_id, valid_to=date(2025, 1, 1))
+    make.certificate(staff.supplier, CertificateKind.SC)
     pages = {
         staff.clerk_person: (
             "/supplier/products", "/supplier/products/new", mine, f"{mine}/withdraw", f"{mine}/packs/new",
             f"{mine}/packs/{offer_id}", f"{mine}/edit", "/supplier/certificates", "/supplier/certificates/new",
+            f"/supplier/certificates/{paper.id}",
             "/supplier/storefront",
         ),
         staff.township_person: ("/township/products", f"/township/products/{product_id}"),
         staff.operator_person: (
             "/operator/products", "/operator/products/all?q=木耳&state=draft", "/operator/products/all",
-            f"/operator/products/{product_id}", "/operator/certificates", "/operator/suppliers",
+            f"/operator/products/{product_id}", "/operator/certificates", f"/operator/certificates/{paper.id}",
+            "/operator/suppliers",
             f"/operator/suppliers/{staff.supplier.id}", f"/suppliers/{staff.supplier.id}", f"/villages/{VILLAGE}",
         ),
     }  # fmt: skip
