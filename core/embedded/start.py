@@ -211,6 +211,11 @@ class Start:
         state = self.supervisor.output(commands.flask("demo", "state"), self.environment).strip()
         if state == "made":
             return
+        if state == "foreign":
+            raise EmbeddedError(
+                "数据库里已有自己的数据，不能加演示数据；请加 --no-demo 启动。 / "
+                "The database holds data of your own, no demo is mixed in: start with --no-demo."
+            )
         if state == "partial":  # an earlier start was killed in the middle of it
             if self.cluster is None:
                 raise EmbeddedError(
