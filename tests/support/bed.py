@@ -22,8 +22,27 @@ from core.embedded.processes import child_environment
 from core.embedded.valkey import Valkey
 
 ROOT = Path(__file__).resolve().parents[2]
+PREFIX = "xingcun-test-"
 TEMPLATE = "xingcun_template"
 PRISTINE = "pristine"  # a schema with a copy of every row that the migrations load
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # another user's
+        pass
+    return True
+
+
+def remove_abandoned() -> None:
+    """Delete what killed runs left: their directories carry the id of a process that is no more."""
+    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        owner = path.name.removeprefix(PREFIX).split("-")[0]
+        if owner.isdigit() and not alive(int(owner)) and path.stat().st_uid == os.geteuid():
+            shutil.rmtree(path, ignore_errors=True)
 
 
 @dataclass(frozen=True)
@@ -55,7 +74,8 @@ class Bed:
     """Started at the first need, removed at the end of the run."""
 
     def __init__(self) -> None:
-        self.directory = Path(tempfile.mkdtemp(prefix="xingcun-test-"))
+        remove_abandoned()
+        self.directory = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         self.stack = contextlib.ExitStack()
         self.stack.callback(shutil.rmtree, self.directory, ignore_errors=True)
         self.log = self.stack.enter_context((self.directory / "servers.log").open("wb"))
