@@ -7,6 +7,7 @@ the year first, writes an event and a trail entry, and brings the envelope in st
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from catalog.rules import identifiers
 from core import clock
 from core.access.actor import Actor
 from core.access.rights import Right
@@ -90,6 +91,8 @@ def submit(declaration_id: int, *, by: Actor) -> Declaration:
     on, filing = clock.today(), declarations.filing_of(made)
     act = rules.submit_act(first_level=unit.parent_id is None)
     state = advance(DECLARATION, made.state, act, "unit")
+    if made.canteen_status is CanteenStatus.OUTSOURCED and made.contractor_uscc:
+        made.contractor_uscc = identifiers.credit_code(made.contractor_uscc)
     rules.check(filing, terms.in_force(made.fiscal_year), on, declarations.before(made.unit_id, made.fiscal_year))
     way = None
     if made.kind is DeclarationKind.AMENDMENT:

@@ -7,6 +7,7 @@ from core.web import inbox
 from procurement.web import (
     canteen,
     canteen_orders,
+    declarations,
     finance,
     payments,
     plan_goods,
@@ -36,6 +37,7 @@ DOORS = (
     finance,
     unit_quota,
     trail,
+    declarations,
 )
 
 

@@ -19,7 +19,7 @@ from procurement.web import finance_args, unit_pages
 from procurement.web.finance_sheet import share_text, workbook
 
 bp = Blueprint("finance", __name__, url_prefix="/finance")
-SORTED = ("declared", "reserve", "completed", "completion", "spent", "share", "short")
+SORTED = ("declared", "reserve", "completed", "completion", "share", "short")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 menu.add("supervise", "finance", icon="bar-chart", endpoint="finance.county", right=Right.FINANCE_VIEW, order=10)
 

@@ -13,17 +13,22 @@ class _Page(HTMLParser):
         self.labelled: set[str] = set()
         self.fields: list[str] = []
         self.headings = 0
+        self.in_label = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         if given.get("id"):
             self.ids.append(str(given["id"]))
         self.headings += tag == "h1"
+        self.in_label = self.in_label or tag == "label"
         if tag == "label" and given.get("for"):
             self.labelled.add(str(given["for"]))
         plain = tag in {"input", "select", "textarea"} and given.get("type") not in {"hidden", "submit", "file"}
-        if plain and not given.get("aria-label") and given.get("id"):
+        if plain and not given.get("aria-label") and given.get("id") and not self.in_label:
             self.fields.append(str(given["id"]))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.in_label = self.in_label and tag != "label"
 
 
 def clean(answer: TestResponse, status: int = 200) -> str:
