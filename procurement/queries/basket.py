@@ -27,10 +27,19 @@ class Suggestion:
     replaces: str = ""
 
 
+def eligible(kind: str) -> list[SellableOffer]:
+    """Offers that count today, are there in the least quantity, and are allowed for the kind. Four statements."""
+    return [
+        offer
+        for offer in offers.sellable_list(for_units=True, eligible_only=True, limit=1000)
+        if offer.free_packs >= offer.min_packs and not offer.barred_for(kind)
+    ]
+
+
 def suggest(
-    missing_fen: int, lines: Sequence[PlanLine], *, kind: str, headline: str, most: int = MOST
+    missing_fen: int, lines: Sequence[PlanLine], *, among: Sequence[SellableOffer], headline: str, most: int = MOST
 ) -> list[Suggestion]:
-    """Goods for `missing_fen`: deliverable, allowed for this kind of canteen, not in the plan yet.
+    """Goods for `missing_fen` among the eligible offers that are not in the plan yet.
 
     First what could stand for a general line of the plan, then the cheapest against its own category.
     """
@@ -40,12 +49,8 @@ def suggest(
     general = {
         line.category_id: line for line in lines if not line.eligibility.get(headline, {"bp": 0})["bp"]
     }  # the last of a category speaks for it
-    found = [
-        offer
-        for offer in offers.sellable_list(for_units=True, eligible_only=True, limit=1000)
-        if offer.offer_id not in planned and offer.free_packs >= offer.min_packs and not offer.barred_for(kind)
-    ]
-    cheapest = _cheapest(found)
+    found = [offer for offer in among if offer.offer_id not in planned]
+    cheapest = cheapest_of(found)
     ranked = sorted(found, key=lambda o: (o.category_id not in general, _premium(o, general, cheapest), o.offer_id))
     return _fill(missing_fen, ranked, general, cheapest, most)
 
@@ -98,7 +103,8 @@ def _above(offer: SellableOffer, price_fen_x100: int, basis_qty: int) -> int:
     return (mine - theirs) * WHOLE_BP // theirs
 
 
-def _cheapest(found: Sequence[SellableOffer]) -> dict[int, SellableOffer]:
+def cheapest_of(found: Sequence[SellableOffer]) -> dict[int, SellableOffer]:
+    """The offer with the lowest price per base unit, by category."""
     best: dict[int, SellableOffer] = {}
     for offer in found:
         known = best.get(offer.category_id)

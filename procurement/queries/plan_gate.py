@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from catalog.queries import offers
+from catalog.queries.offers import SellableOffer
 from core import clock
 from procurement.models.plan import Envelope, Plan, PlanLine
+from procurement.queries import basket
 from procurement.queries.envelope import SchemeRoom, UnitRoom, unit_room
 from procurement.rules.gate import Gate, Passage, strictest
 from procurement.rules.pace import PaceStatus, calendar_pace_bp, status
@@ -32,7 +33,7 @@ class PlanGate:
     rooms: tuple[UnitRoom, ...]
     schemes: tuple[SchemeGate, ...]
     is_behind: bool
-    alternatives: Mapping[int, offers.SellableOffer]
+    alternatives: Mapping[int, SellableOffer]
 
     @property
     def level(self) -> Gate:
@@ -60,8 +61,18 @@ class PlanGate:
         return at_gate or (self.is_behind and line_id in self.alternatives)
 
 
-def of_plan(plan: Plan, lines: Sequence[PlanLine], *, kind: str, locked: Mapping[int, Rows] | None = None) -> PlanGate:
-    """Judge the lines year by year. `kind`: the unit's, for goods it may not buy; `locked`: envelopes held by year."""
+def of_plan(
+    plan: Plan,
+    lines: Sequence[PlanLine],
+    *,
+    kind: str,
+    locked: Mapping[int, Rows] | None = None,
+    among: Sequence[SellableOffer] | None = None,
+) -> PlanGate:
+    """Judge the lines year by year. `kind`: the unit's, for goods it may not buy; `locked`: envelopes held by year.
+
+    `among`: the eligible offers, where the caller has read them already (`basket.eligible`).
+    """
     today = clock.today()
     by_year: dict[int, list[PlanLine]] = {plan.period_from.year: []}
     for line in lines:
@@ -79,7 +90,7 @@ def of_plan(plan: Plan, lines: Sequence[PlanLine], *, kind: str, locked: Mapping
         line_bp=calendar_pace_bp(today),
         on=today,
     )
-    other = _alternatives(lines, headline.code, kind)
+    other = _alternatives(lines, headline.code, kind, among)
     return PlanGate(tuple(rooms), tuple(schemes), late in _LATE, other)
 
 
@@ -99,15 +110,11 @@ def _meet(scheme: SchemeRoom, lines: Sequence[PlanLine]) -> AtGate:
     return meet(scheme.envelope, parts, scheme.level)
 
 
-def _alternatives(lines: Sequence[PlanLine], headline: str, kind: str) -> dict[int, offers.SellableOffer]:
+def _alternatives(
+    lines: Sequence[PlanLine], headline: str, kind: str, among: Sequence[SellableOffer] | None
+) -> dict[int, SellableOffer]:
     general = [line for line in lines if not line.eligibility.get(headline, NOTHING)["bp"]]
     if not general:
         return {}
-    cheapest: dict[int, offers.SellableOffer] = {}
-    for offer in offers.sellable_list(for_units=True, eligible_only=True, limit=1000):
-        if offer.barred_for(kind) or offer.free_packs < offer.min_packs:
-            continue
-        best = cheapest.get(offer.category_id)
-        if best is None or offer.price_fen_x100 * best.basis_qty < best.price_fen_x100 * offer.basis_qty:
-            cheapest[offer.category_id] = offer
+    cheapest = basket.cheapest_of(basket.eligible(kind) if among is None else among)
     return {line.id: cheapest[line.category_id] for line in general if line.category_id in cheapest}

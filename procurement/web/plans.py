@@ -75,13 +75,14 @@ def show(token: str) -> ResponseReturnValue:
     view = plan_queries.view(token, actor())
     lines = [one.line for one in view.lines]
     canteen = canteens.named(view.plan.canteen_id)
-    gate = plan_gate.of_plan(view.plan, lines, kind=canteen.kind.value)
     is_open = view.plan.state in (PlanState.DRAFT, PlanState.RETURNED, PlanState.SUBMITTED)
+    offers = basket.eligible(canteen.kind.value) if is_open else []
+    gate = plan_gate.of_plan(view.plan, lines, kind=canteen.kind.value, among=offers)
     missing = max((s.found.basket_fen or 0 for s in gate.warnings if s.room.is_headline), default=0)
     if not missing and gate.is_behind:
         missing = gate.rooms[0].headline.to_order_fen
     headline = gate.rooms[0].headline.code
-    found = basket.suggest(missing, lines, kind=canteen.kind.value, headline=headline) if is_open else []
+    found = basket.suggest(missing, lines, among=offers, headline=headline)
     return render_template(
         "procurement/plans/show.html", view=view, plan=view.plan, canteen=canteen, gate=gate, room=gate.rooms[0],
         basket=found, missing_fen=missing, typed=request.form if request.method == "POST" else {},

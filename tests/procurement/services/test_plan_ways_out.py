@@ -87,7 +87,7 @@ def test_the_basket_puts_stand_ins_first_then_the_cheapest_and_fits_what_is_ther
         typed = goods(100_00, category="veg-radish", name="外地萝卜")
         plan_lines.add_ordinary(plan.token, version=plan.version, typed=typed, by=school.orderer)
 
-    found = basket.suggest(100_00, make.lines_of(plan), kind="school", headline="L")
+    found = basket.suggest(100_00, make.lines_of(plan), among=basket.eligible("school"), headline="L")
 
     assert [(one.offer.product_name, one.replaces) for one in found] == [("示例萝卜", "外地萝卜"), ("示例白菜", "")]
     assert found[0].offer.offer_id == dear.id
