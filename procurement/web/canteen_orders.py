@@ -17,7 +17,7 @@ from procurement.services import canteen_orders
 from procurement.web.plan_forms import day_of, picked
 
 bp = Blueprint("canteen_orders", __name__, url_prefix="/canteen")
-menu.add("canteen", "canteen-orders", icon="receipt", endpoint="canteen_orders.index", right=Right.UNIT_VIEW, order=30)
+menu.add("canteen", "canteen-orders", icon="receipt", endpoint="canteen_orders.index", right=Right.UNIT_VIEW, order=25)
 _TABS: dict[str, tuple[OrderState, ...]] = {
     "all": (),
     "placed": (OrderState.PLACED,),

@@ -20,6 +20,7 @@ from procurement.services import envelope, plan_lines, plans
 from tests import make
 from tests.make.kitchen import Kitchen, approved, draft, goods, kitchen
 from tests.support.browser import DESK, PHONE, violations
+from tests.support.hygiene import faults
 from tests.support.statements import statements
 
 
@@ -35,15 +36,6 @@ def submitted(of: Kitchen, **wanted: Any) -> Plan:
     return plan
 
 
-def tidy(html: str) -> None:
-    """One h1, a title, ids once each, labels that lead somewhere."""
-    ids = re.findall(r'\sid="([^"]+)"', html)
-    assert len(re.findall(r"<h1", html)) == 1
-    assert re.search(r"<title>\S", html)
-    assert [i for i in set(ids) if ids.count(i) > 1] == []
-    assert [t for t in re.findall(r'\sfor="([^"]+)"', html) if t not in ids] == []
-
-
 def test_every_page_of_the_canteen_is_tidy(client: FlaskClient, school: Kitchen) -> None:
     one, ready = draft(school, packs=20, flour_fen=100_00), approved(school, packs=5)
     make.log_in(client, school.people["orderer"])
@@ -54,7 +46,7 @@ def test_every_page_of_the_canteen_is_tidy(client: FlaskClient, school: Kitchen)
     ):  # fmt: skip
         answer = client.get(path)
         assert answer.status_code == 200, path
-        tidy(answer.text)
+        assert faults(answer.text) == [], path
 
 
 def test_a_plan_is_written_saved_and_submitted_through_its_doors(client: FlaskClient, school: Kitchen) -> None:
