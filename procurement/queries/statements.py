@@ -132,6 +132,11 @@ def versions(canteen_id: int, year: int, month: int) -> list[VersionRow]:
     return [VersionRow(*row) for row in rows]
 
 
+def find(statement_id: int) -> SpendingStatement | None:
+    """One version, whoever's it is."""
+    return db.session.get(SpendingStatement, statement_id)
+
+
 def lines(statement_id: int) -> list[LineRow]:
     """The lines of a version."""
     rows = db.session.execute(

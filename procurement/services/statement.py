@@ -16,6 +16,7 @@ from core.organisations.models import Organisation
 from core.states import advance
 from core.trail.models import Stream
 from procurement.models.statement import SpendingStatement, StatementLine
+from procurement.queries import canteens
 from procurement.queries.statement_sheets import Line
 from procurement.rules import statement as rules
 from procurement.rules.statement import STATEMENT, StatedLine, StatementAct, StatementState
@@ -115,9 +116,15 @@ def send_back(statement_id: int, reason: str, *, by: Actor) -> SpendingStatement
 
 def _own_canteen(canteen_id: int, by: Actor) -> Organisation:
     canteen = db.session.get(Organisation, canteen_id)
-    if canteen is None or canteen.kind is not OrganisationKind.CANTEEN or canteen_id not in by.scope_ids:
+    if canteen is None or not _acts_in(canteen_id, by):
         raise Missing("no-such-canteen")
     return canteen
+
+
+def _acts_in(canteen_id: int, by: Actor) -> bool:
+    """Whether the canteen is the actor's own, of their unit, or run by them as contractor."""
+    is_canteen = (Organisation.id == canteen_id, Organisation.kind == OrganisationKind.CANTEEN)
+    return bool(db.session.scalar(sa.select(sa.exists().where(*is_canteen, canteens.within(by)))))
 
 
 def _lock(canteen_id: int) -> None:
@@ -126,7 +133,7 @@ def _lock(canteen_id: int) -> None:
 
 def _locked(statement_id: int, by: Actor) -> SpendingStatement:
     canteen_id = db.session.scalar(sa.select(SpendingStatement.canteen_id).where(SpendingStatement.id == statement_id))
-    if canteen_id is None or canteen_id not in by.scope_ids:
+    if canteen_id is None or not _acts_in(canteen_id, by):
         raise Missing("no-such-statement")
     _lock(canteen_id)
     return db.session.get_one(SpendingStatement, statement_id, with_for_update=True, populate_existing=True)

@@ -8,6 +8,7 @@ from procurement.web import (
     canteen,
     canteen_orders,
     declarations,
+    filing_tasks,
     finance,
     payments,
     plan_goods,
@@ -17,6 +18,7 @@ from procurement.web import (
     register,
     releases,
     settings,
+    statements,
     trail,
     treasury,
     unit_quota,
@@ -38,6 +40,7 @@ DOORS = (
     unit_quota,
     trail,
     declarations,
+    statements,
 )
 
 
@@ -45,5 +48,5 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
     """Register the floor's doors."""
     for door in DOORS:
         app.register_blueprint(door.bp)
-    for desk in (receiving, payments, receipts, treasury):
+    for desk in (receiving, payments, receipts, treasury, filing_tasks):
         inbox.provide(desk.tasks)
