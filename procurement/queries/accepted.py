@@ -52,8 +52,8 @@ def line_ids(acceptance_id: int) -> list[int]:
     return list(db.session.scalars(sa.select(AcceptanceLine.id).where(AcceptanceLine.acceptance_id == acceptance_id)))
 
 
-def lines(acceptance_id: int) -> list[AcceptedLine]:
-    """The lines of an acceptance in order; none when a resident bought. One statement."""
+def lines(*acceptance_ids: int) -> list[AcceptedLine]:
+    """The lines of acceptances in order of their ids; none when a resident bought. One statement."""
     exited = (
         sa.select(VillageCategory.is_exited)
         .where(
@@ -91,7 +91,7 @@ def lines(acceptance_id: int) -> list[AcceptedLine]:
         .join(Lot, Lot.id == DeliveryLine.lot_id)
         .join(Category, Category.id == OrderLine.category_id)
         .join(Organisation, Organisation.id == Order.buyer_id)
-        .where(AcceptanceLine.acceptance_id == acceptance_id, Order.kind.in_(FUND_OF))
+        .where(AcceptanceLine.acceptance_id.in_(acceptance_ids), Order.kind.in_(FUND_OF))
         .order_by(AcceptanceLine.id)
     )
     return [_line(row) for row in rows]

@@ -43,8 +43,8 @@ class Document:
     amount_fen: int
 
 
-def allocations(transfer_id: int) -> list[Paid]:
-    """The allocations of a transfer to units' acceptance lines, corrections included."""
+def allocations(*transfer_ids: int) -> list[Paid]:
+    """The allocations of transfers to units' acceptance lines, corrections included."""
     rows = db.session.execute(
         sa.select(
             Allocation.id,
@@ -59,15 +59,15 @@ def allocations(transfer_id: int) -> list[Paid]:
         .join(AcceptanceLine, AcceptanceLine.id == Allocation.acceptance_line_id)
         .join(Acceptance, Acceptance.id == AcceptanceLine.acceptance_id)
         .join(Order, Order.id == Acceptance.order_id)
-        .where(Allocation.transfer_id == transfer_id, Order.kind.in_(FUND_OF))
+        .where(Allocation.transfer_id.in_(transfer_ids), Order.kind.in_(FUND_OF))
         .order_by(Allocation.id)
     )
     values: list[list[Any]] = [[*row[:-1], FUND_OF[row.kind]] for row in rows]
     return [Paid(*row) for row in values]
 
 
-def invoiced(invoice_id: int) -> list[Document]:
-    """The acceptances that an invoice covers, at the amount it says."""
+def invoiced(*invoice_ids: int) -> list[Document]:
+    """The acceptances that invoices cover, at the amounts they say."""
     rows = db.session.execute(
         sa.select(
             InvoiceAcceptance.acceptance_id,
@@ -82,7 +82,7 @@ def invoiced(invoice_id: int) -> list[Document]:
         .join(Invoice, Invoice.id == InvoiceAcceptance.invoice_id)
         .join(Acceptance, Acceptance.id == InvoiceAcceptance.acceptance_id)
         .join(Order, Order.id == Acceptance.order_id)
-        .where(Invoice.id == invoice_id, Order.kind.in_(FUND_OF))
+        .where(Invoice.id.in_(invoice_ids), Order.kind.in_(FUND_OF))
         .order_by(InvoiceAcceptance.acceptance_id)
     )
     values: list[list[Any]] = [[*row[:5], FUND_OF[row.kind], *row[6:]] for row in rows]

@@ -4,6 +4,7 @@ Each verb may be called again with the same argument: the same source makes one 
 the ledger's lock until the transaction ends; callers take their own row locks first. `by` None is the clock.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from core import clock
@@ -19,13 +20,16 @@ from procurement.services.stated import post_statement
 
 __all__ = [
     "post_acceptance",
+    "post_acceptances",
     "post_allocations",
     "post_external",
     "post_externals",
     "post_invoice",
+    "post_invoices",
     "post_ordered",
     "post_released",
     "post_statement",
+    "post_transfers",
     "reverse_external",
     "reverse_externals",
 ]
@@ -42,7 +46,13 @@ def post_acceptance(acceptance_id: int, by: Actor | None) -> dict[str, int]:
     corrected_id = accepted.corrected(acceptance_id)
     if corrected_id is not None:
         reversals.void("acceptance_line", accepted.line_ids(corrected_id), by=by)
-    lines = accepted.lines(acceptance_id)
+    return post_acceptances([acceptance_id], by)
+
+
+def post_acceptances(acceptance_ids: Sequence[int], by: Actor | None) -> dict[str, int]:
+    """As `post_acceptance`, for many first rounds that correct nothing (trade that is loaded), in one go."""
+    facts.lock()
+    lines = accepted.lines(*acceptance_ids)
     written = facts.append([fact for line in lines for fact in _facts_of(line)], by=by)
     if not written:
         return {}
@@ -55,8 +65,13 @@ def post_allocations(transfer_id: int, by: Actor | None) -> dict[str, int]:
 
     To be called again after a correction of its allocations (negative rows). Returns the fen counted by scheme code.
     """
+    return post_transfers([transfer_id], by)
+
+
+def post_transfers(transfer_ids: Sequence[int], by: Actor | None) -> dict[str, int]:
+    """As `post_allocations`, for many transfers in one go."""
     facts.lock()
-    rows = paid.allocations(transfer_id)
+    rows = paid.allocations(*transfer_ids)
     facts.append([_paid_fact(row) for row in rows], by=by)
     lines = sorted({row.acceptance_line_id for row in rows})
     found = chain.read(FactEntry.source == "acceptance_line", FactEntry.source_id.in_(lines))
@@ -65,7 +80,12 @@ def post_allocations(transfer_id: int, by: Actor | None) -> dict[str, int]:
 
 def post_invoice(invoice_id: int, by: Actor | None) -> None:
     """Write one INVOICED fact per acceptance that the invoice covers."""
-    _write(FactKind.INVOICED, "invoice_acceptance", paid.invoiced(invoice_id), by)
+    post_invoices([invoice_id], by)
+
+
+def post_invoices(invoice_ids: Sequence[int], by: Actor | None) -> None:
+    """As `post_invoice`, for many invoices in one go."""
+    _write(FactKind.INVOICED, "invoice_acceptance", paid.invoiced(*invoice_ids), by)
 
 
 def post_ordered(order_id: int, by: Actor | None) -> None:
