@@ -24,6 +24,7 @@ from core.db import db, engine_options
 from core.jobs.worker import make_celery
 from core.web import auth, errors, files, guide, health, inbox, limits, logs, page, people, security, session
 from core.web.app import XingcunFlask
+from demo.cli import demo_cli
 from market.gateways.alipay import guard
 from market.gateways.alipay.keys import KeyProblem
 from market.gateways.emulator.cli import emulator_cli
@@ -60,7 +61,7 @@ def create_app(**overrides: Any) -> Flask:
     for floor in FLOORS:
         floor.init(app, csrf)
     commands.init(app)
-    for commands_of in (search_cli, emulator_cli, ledger_cli):
+    for commands_of in (search_cli, emulator_cli, ledger_cli, demo_cli):
         app.cli.add_command(commands_of)
     make_celery(app)
     return app

@@ -12,7 +12,7 @@ from catalog.rules.offer import OfferAudience, SaleMode
 from catalog.rules.pricing import Price
 from catalog.rules.supplier import EntityType, LinkageMode, SupplierStatus
 from catalog.services import admission, certificates, offers, products
-from core import clock, sealing, trail
+from core import clock, trail
 from core.access.roles import Role
 from core.db import db
 from core.quantity import BaseUnit
@@ -20,8 +20,7 @@ from core.trail.models import Stream
 from demo import bodies, cast, invented
 from demo.cast import GoodsSpec, SupplierSpec, word
 from demo.world import Pack, World
-from market.gateways.providers import ALIPAY, TOKEN_PURPOSE
-from market.models.payment import MerchantAccount
+from market.services import merchants
 
 UNITS_ONLY = "trade"
 """The supplier without a merchant account; its goods are for units."""
@@ -87,22 +86,14 @@ def _agreements(made: Supplier, spec: SupplierSpec) -> None:
     db.session.flush()
 
 
-def merchant_of(number: int) -> tuple[str, str]:
-    """(seller number, authorisation token) of the n-th supplier at the emulator."""
-    return f"2088{number:012d}", f"demo-token-{number:04d}"
+def token_of(seller_id: str) -> str:
+    """The authorisation that a seller of the demo has given us at the emulator."""
+    return f"demo-token-{seller_id}"
 
 
 def _merchant(world: World, made: Supplier, number: int) -> None:
-    from flask import current_app
-
-    seller_id, token = merchant_of(number)
-    db.session.add(
-        MerchantAccount(
-            supplier_id=made.id, provider=ALIPAY, app_id=str(current_app.config["ALIPAY_APP_ID"]), seller_id=seller_id,
-            auth_token_sealed=sealing.seal(token, TOKEN_PURPOSE), created_at=clock.now(),
-        )
-    )  # fmt: skip
-    db.session.flush()
+    seller_id, operator = f"2088{number:012d}", world.actor("platform", Role.PLATFORM_OPERATOR)
+    merchants.register(made.id, seller_id=seller_id, auth_token=token_of(seller_id), by=operator)
 
 
 # --- products ----------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
-"""Two years of canteens' supplies, month by month: market rows in bulk, then ledger and envelope by their own services."""
+"""Two years of canteens' supplies by month: market rows in bulk, then ledger and envelope by their own services."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 
 import sqlalchemy as sa
@@ -10,10 +11,11 @@ from catalog.queries import offers
 from core import clock
 from core.db import db, transaction
 from core.money import WHOLE_BP
-from demo import filings, money, slots, spending, trade
+from demo import filings, money, receipt, slots, spending
+from demo.receipt import Signed
 from demo.sheaf import Ids, Sheaf
 from demo.slots import Slot
-from demo.trade import Line, Signed
+from demo.trade import Supply, is_due
 from demo.world import Kitchen, World
 from procurement.queries import eligibility, terms
 from procurement.services import envelope, ledger
@@ -31,7 +33,7 @@ def tell(world: World, tick: Tick) -> None:
             _new_year(world, first.year)
         with clock.frozen(world.days.at(last, 23)), transaction():
             owed += _month(world, ids, [one for one in plan if first <= one[1].on <= last])
-        due = [one for one in owed if one.bank_on <= last and trade.is_due(one.bank_on, world)]
+        due = [one for one in owed if one.bank_on <= last and is_due(one.bank_on, world)]
         with clock.frozen(world.days.at(last, 23)), transaction():
             _payments(world, ids, due)
         owed = [one for one in owed if one not in due]
@@ -65,16 +67,16 @@ def _plan(world: World) -> list[tuple[Kitchen, Slot]]:
 
 
 def _month(world: World, ids: Ids, wanted: list[tuple[Kitchen, Slot]]) -> list[Signed]:
-    sheaf, made = Sheaf(ids), list[tuple[Signed, list[Line]]]()
+    sheaf, made = Sheaf(ids), list[tuple[Signed, Supply]]()
     for kitchen, slot in wanted:
         dice = Random(f"{world.seed}-{kitchen.name}-{slot.on}-{slot.counts}")  # noqa: S311 - a demo, no secret
         goods = slots.choose(slot, kitchen.unit.kind, world.packs, dice)
         if goods:
-            made.append(trade.supply(world, sheaf, kitchen, slot, goods))
-    sheaf.write(*trade.TABLES)
+            made.append(receipt.supply(world, sheaf, kitchen, slot, goods))
+    sheaf.write(*receipt.TABLES)
     ledger.post_acceptances([signed.acceptance_id for signed, _ in made], None)
     ledger.post_invoices([signed.invoice_id for signed, _ in made], None)
-    envelope.book([move for signed, lines in made for move in _moves(signed, lines)])
+    envelope.book([move for _, one in made for move in _moves(one)])
     return [signed for signed, _ in made]
 
 
@@ -85,22 +87,21 @@ def _payments(world: World, ids: Ids, due: list[Signed]) -> None:
     ledger.post_transfers(made, None)
 
 
-def _moves(signed: Signed, lines: list[Line]) -> list[Move]:
+def _moves(of: Supply) -> list[Move]:
     """The envelope as approval and acceptance leave it: nothing open any more, the accepted part done."""
     found: list[Move] = []
-    for line in lines:
-        pack, year = line.wanted.pack, signed.on.year
-        for code, words in pack.eligibility[year].items():
+    for line in of.lines:
+        for code, words in line.wanted.pack.eligibility[of.on.year].items():
             bp = int(str(words["bp"]))
             held, done = line.upper_fen * bp // WHOLE_BP, line.accepted_fen * bp // WHOLE_BP
-            key = (signed.kitchen.unit_id, year, code)
-            plan_line = line.plan_line_id
-            opened = {"eligible_open_fen": held, "general_open_fen": line.upper_fen - held}
-            freed = {name: -fen for name, fen in opened.items()}
-            taken = {"eligible_done_fen": done, "general_done_fen": line.accepted_fen - done}
-            found.append(Move(*key, "plan-line", plan_line, plan_line, **opened))
-            found.append(Move(*key, "acceptance-open", line.acceptance_line_id, plan_line, **freed))
-            found.append(Move(*key, "acceptance", line.acceptance_line_id, plan_line, **taken))
+            rest, other, open_id = line.upper_fen - held, line.accepted_fen - done, line.plan_line_id
+            about = (of.kitchen.unit_id, of.on.year, code)
+            causes = (("plan-line", open_id), ("acceptance-open", line.acceptance_line_id))
+            for (source, source_id), sign in zip(causes, (1, -1), strict=True):
+                move = Move(*about, source, source_id, open_id)
+                found.append(replace(move, eligible_open_fen=sign * held, general_open_fen=sign * rest))
+            move = Move(*about, "acceptance", line.acceptance_line_id, open_id)
+            found.append(replace(move, eligible_done_fen=done, general_done_fen=other))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Numbers that pass every check and belong to nobody: the code of a body spells DEM, the phones were never given out."""
+"""Numbers that pass every check and belong to nobody: a body's code spells DEM, the phones were never given out."""
 
 from catalog.rules import identifiers
 from core.access.roles import OrganisationKind

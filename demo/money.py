@@ -1,6 +1,7 @@
-"""Transfers of paid supplies as rows: prepared, declared by the payer, confirmed by the supplier, on acceptance lines."""
+"""Transfers of paid supplies as rows: prepared, declared by the payer, confirmed by the supplier, landed."""
 
 from datetime import timedelta
+from typing import Any
 
 from core import codes
 from core.access.rights import Right
@@ -8,8 +9,8 @@ from core.access.roles import Role
 from core.trail.models import Stream
 from demo import invented
 from demo.cast import word
+from demo.receipt import Signed, claim
 from demo.sheaf import Sheaf
-from demo.trade import Signed, book
 from demo.world import World
 from market.models.settlement import Allocation, BookPosting, BookTx, Transfer, TransferItem
 from market.rules.transfer import ConfirmedBy, TransferState
@@ -40,10 +41,11 @@ def pay(world: World, sheaf: Sheaf, signed: Signed) -> int:
         sheaf.add(
             Allocation, transfer_id=row_id, acceptance_line_id=line_id, amount_fen=fen, bank_day_on=on, at=confirmed
         )
-    buyer_id = signed.kitchen.unit_id
-    book(world, sheaf, "transfer-confirmed", row_id, signed.supplier, buyer_id, -signed.amount_fen, on)
-    facts = {"transfer_no": number, "amount_fen": signed.amount_fen}
-    sheaf.act(declared, Stream.MONEY, "transfer-declared", "transfer", row_id, payer, Right.PAY, **facts)
-    facts |= {"landed_fen": signed.amount_fen}
-    sheaf.act(confirmed, Stream.MONEY, "transfer-confirmed", "transfer", row_id, clerk, Right.SELL, **facts)
+    what = (signed.supplier, signed.kitchen.unit_id, -signed.amount_fen)
+    claim(world, sheaf, "transfer-confirmed", row_id, what, on)
+    facts: dict[str, Any] = {"transfer_no": number, "amount_fen": signed.amount_fen}
+    about = ("transfer", row_id)
+    sheaf.act(declared, Stream.MONEY, "transfer-declared", about, by=payer, right=Right.PAY, **facts)
+    facts["landed_fen"] = signed.amount_fen
+    sheaf.act(confirmed, Stream.MONEY, "transfer-confirmed", about, by=clerk, right=Right.SELL, **facts)
     return row_id

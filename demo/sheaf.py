@@ -1,4 +1,4 @@
-"""Rows gathered for one bulk write, with ids drawn ahead, and the acts that belong to them in the order of their time."""
+"""Rows gathered for one bulk write, with ids drawn ahead, and the acts that belong to them as time went."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -52,13 +52,21 @@ class Sheaf:
         self._rows.setdefault(model, []).append(columns)
 
     def act(
-        self, at: datetime, stream: Stream, action: str, noun: str, row_id: int, by: Actor, right: Right, **facts: Any
+        self,
+        at: datetime,
+        stream: Stream,
+        action: str,
+        about: tuple[str, int],
+        *,
+        by: Actor,
+        right: Right,
+        **facts: Any,
     ) -> None:
         """One act of the trail, as its service would have written it."""
 
         def tell() -> None:
             with clock.frozen(at):
-                trail.record(stream, action, noun, row_id, by=by, right=right, **facts)
+                trail.record(stream, action, *about, by=by, right=right, **facts)
 
         self._acts.append((at, len(self._acts), tell))
 

@@ -90,7 +90,9 @@ def choose(slot: Slot, kind: str, packs: Sequence[Pack], dice: Random) -> list[W
     """Goods of one supplier worth about the slot's value; [] when it is not worth a van."""
     if slot.value_fen < LEAST_FEN:
         return []
-    fit = [pack for pack in packs if pack.counts is slot.counts and kind not in pack.barred and "any" not in pack.barred]
+    fit = [
+        pack for pack in packs if pack.counts is slot.counts and kind not in pack.barred and "any" not in pack.barred
+    ]
     sellers = sorted({pack.supplier for pack in fit})
     if not sellers:
         return []

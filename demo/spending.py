@@ -12,12 +12,12 @@ from core.db import db, transaction
 from core.money import split
 from demo import filings
 from demo.cast import word, words
+from demo.slots import SEASON
 from demo.world import Kitchen, World
 from procurement.models.ledger import SpendBalance
 from procurement.queries.statement_sheets import Line
 from procurement.rules import statement as rules
 from procurement.services import statement
-from demo.slots import SEASON
 
 CATEGORIES = ("grain-flour", "veg-cabbage", "meat-pork", "grain-oil", "meat-fish", "veg-pepper")
 _WEIGHTS = (22, 26, 24, 12, 9, 7)
@@ -31,7 +31,7 @@ def state_month(world: World, year: int, month: int) -> None:
     on = due - timedelta(days=3)
     if on > world.days.today:
         return
-    categories = dict(db.session.execute(sa.select(Category.code, Category.id)).tuples().all())
+    categories = {row.code: row.id for row in db.session.execute(sa.select(Category.code, Category.id))}
     db.session.rollback()
     for kitchen in world.kitchens:
         if _left_open(world, kitchen, year, month):

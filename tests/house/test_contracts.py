@@ -7,7 +7,7 @@ import sys
 
 from tests.support.bed import ROOT
 
-FLOORS = ("core", "catalog", "market", "procurement")
+FLOORS = ("core", "catalog", "market", "procurement", "demo")
 BREACHES = {
     "floors": ("core/looks_up.py", "import market.rules"),
     "rooms": ("procurement/helpers.py", ""),
