@@ -10,7 +10,7 @@ from catalog.services import certificates, products
 from core.access.roles import Role
 from core.db import db
 from demo import bodies, goods, line
-from demo.cast import GoodsSpec, word
+from demo.cast import GoodsSpec, word, words
 from demo.line import morning
 from demo.world import World
 from market.services import fulfilment
@@ -18,6 +18,12 @@ from procurement.services import declaration
 
 _NEW_PUMPKIN = GoodsSpec("veg", "veg-pumpkin", "", "220681105205", "", "by_weight", "g", 10_000, 240, 300, "", "")
 _NEW_HONEY = GoodsSpec("honey", "bee-linden", "", "220681103205", "", "by_pack", "g", 250, 2_600, 200, "", "")
+
+
+def wanted(act: str) -> line.Goods:
+    """What is ordered in one act of the morning."""
+    found: line.Goods = words()["morning"][act]
+    return found
 
 
 def tell(world: World) -> None:
@@ -54,7 +60,7 @@ def _whole_line(world: World) -> None:
     """From plan to confirmed payment: four different people at the unit, one at the supplier."""
     kitchen = world.kitchen("police")
     with morning(world, 6):
-        (order,) = line.ordered(world, kitchen, {"散养鸡蛋": 4, "冷水鱼": 2})
+        (order,) = line.ordered(world, kitchen, wanted("whole_line"))
     with morning(world, 6, 20):
         delivery = line.shipped(world, order)
     with morning(world, 7, 20):
@@ -69,7 +75,7 @@ def _declared_payment(world: World) -> None:
     """Paid, says the unit; the supplier has not said so yet."""
     kitchen = world.kitchen("school2")
     with morning(world, 6, 5):
-        (order,) = line.ordered(world, kitchen, {"大白菜": 20, "青萝卜": 15})
+        (order,) = line.ordered(world, kitchen, wanted("declared"))
     with morning(world, 6, 25):
         delivery = line.shipped(world, order)
     with morning(world, 7, 25):
@@ -82,7 +88,7 @@ def _deliveries(world: World) -> None:
     """Two vans on their way to be weighed."""
     kitchen = world.kitchen("school1")
     with morning(world, 6, 10):
-        orders = line.ordered(world, kitchen, {"高山土豆": 12, "胡萝卜": 8, "散养鸡蛋": 6})
+        orders = line.ordered(world, kitchen, wanted("deliveries"))
     with morning(world, 6, 30):
         for order in orders:
             line.shipped(world, order)
@@ -91,13 +97,11 @@ def _deliveries(world: World) -> None:
 def _new_orders(world: World) -> None:
     """Three orders that one supplier has not answered, and one it has confirmed and not yet sent."""
     tomorrow = world.days.today + timedelta(days=1)
-    for place, (unit, wanted) in enumerate(
-        {"school1": {"大白菜": 15, "大葱": 6}, "hospital": {"尖椒": 8, "青萝卜": 10}, "elder": {"大白菜": 6}}.items()
-    ):
+    for place, unit in enumerate(("school1", "hospital", "elder")):
         with morning(world, 7, 45 + place):
-            line.ordered(world, world.kitchen(unit), wanted, first=tomorrow)
+            line.ordered(world, world.kitchen(unit), wanted(f"new_{unit}"), first=tomorrow)
     with morning(world, 7, 50):
-        (order,) = line.ordered(world, world.kitchen("services"), {"大葱": 12, "坡口土豆": 6}, first=tomorrow)
+        (order,) = line.ordered(world, world.kitchen("services"), wanted("confirmed"), first=tomorrow)
         fulfilment.confirm_order(order.id, by=line.clerk_of(world, order.supplier_id))
 
 
@@ -105,10 +109,9 @@ def _plans(world: World) -> None:
     """A plan to approve, and a contractor's draft."""
     week: date = world.days.today + timedelta(days=7 - world.days.today.weekday())
     with morning(world, 8):
-        wanted = {"蚂蚁河大米": 10, "笨榨大豆油": 6, "大白菜": 12, "散养鸡蛋": 4}
-        line.submitted(world, world.kitchen("school1"), wanted, first=week)
+        line.submitted(world, world.kitchen("school1"), wanted("to_approve"), first=week)
     with morning(world, 8, 5):
-        line.draft(world, world.kitchen("school4"), {"秋白菜": 6, "鲜香菇": 4}, first=week)
+        line.draft(world, world.kitchen("school4"), wanted("draft"), first=week)
 
 
 def _products(world: World) -> None:
@@ -127,7 +130,7 @@ def _products(world: World) -> None:
         today = world.days.today
         number, last = "LB-99-250199999A", date(today.year + 2, 12, 31)
         paper = certificates.Paper(CertificateKind.GREEN, number, word("paper", "issuer"), today, last)
-        egg = line.pack_of(world, "散养鸡蛋")
+        egg = line.pack_of(world, words()["basket"]["certified"])
         certificates.add(paper, [egg.product_id], by=world.actor("egg", Role.SUPPLIER_CLERK))
 
 

@@ -12,7 +12,7 @@ from core import clock
 from core.access.actor import Actor
 from core.db import db, transaction
 from demo import goods, invented
-from demo.cast import word
+from demo.cast import word, words
 from demo.line import clerk_of
 from demo.world import World
 from market.gateways import providers
@@ -26,14 +26,6 @@ from market.services.checkout import Choice
 from market.services.fulfilment import ShipLine, Van
 from market.services.lots import NewLot
 
-_BASKETS = (
-    {"吊袋黑木耳": 2, "椴树蜜": 1},
-    {"开口红松子": 1, "烤山核桃": 2},
-    {"礼盒鸡蛋": 2},
-    {"鲜蓝莓": 2, "稻花香小袋米": 1},
-    {"山珍礼盒": 1},
-    {"野生榛蘑": 1, "蕨菜干": 1},
-)
 _AGES = (300, 240, 200, 160, 120, 90, 60, 45, 30, 21)
 """Days ago of the orders that are long over."""
 
@@ -68,7 +60,8 @@ def _address(who: Actor, place: int) -> int:
 
 def _order(who: Actor, address_id: int, world: World, basket: int, *, at_ago: timedelta) -> list[Order]:
     """Into the cart and out of it: one order for each supplier."""
-    wanted = {offer_of(name): packs for name, packs in _BASKETS[basket % len(_BASKETS)].items()}
+    baskets = words()["basket"]["all"]
+    wanted = {offer_of(name): packs for name, packs in baskets[basket % len(baskets)].items()}
     with clock.shifted(-at_ago), transaction():
         cart = carts.open_cart(person_id=who.person_id, token=None)
         found = selling.sellable(wanted, for_units=False)
