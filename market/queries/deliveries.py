@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from catalog.models.product import Category, Lot
 from catalog.models.supplier import Supplier
 from catalog.rules.offer import SaleMode
+from core.clock import day_start
 from core.db import db
 from core.files.models import StoredFile
 from core.organisations.models import Organisation
@@ -26,6 +27,7 @@ from market.models.delivery import (
 )
 from market.models.order import Order, OrderLine
 from market.queries import progress
+from market.rules.deadlines import acceptance_reminders
 from market.rules.delivery_states import DeliveryState
 from market.rules.order_states import OrderKind
 
@@ -195,6 +197,14 @@ class DeliveryRow:
     acceptance_no: str | None
     driver: str
     driver_phone: str
+    shipped_at: datetime
+    is_fresh: bool
+
+    @property
+    def reminders(self) -> tuple[datetime, datetime]:
+        """When the unit is reminded to accept, and when a manager is told (rule 57)."""
+        arrived_at = max(self.shipped_at, day_start(self.delivered_on))
+        return acceptance_reminders(arrived_at, is_fresh=self.is_fresh)
 
 
 def listed(
@@ -207,12 +217,17 @@ def listed(
         .where(OrderLine.id.in_(sa.select(DeliveryLine.order_line_id).where(DeliveryLine.delivery_id == Delivery.id)))
         .scalar_subquery()
     )
+    fresh = sa.exists().where(
+        OrderLine.order_id == Order.id,
+        Category.id == OrderLine.category_id,
+        sa.or_(Category.needs_commitment, Category.needs_quarantine),
+    )
     query = (
         sa.select(
             *(Delivery.id, Delivery.delivery_no, Order.order_no, seller.name, sa.func.coalesce(buyer.name, "")),
             *(sa.func.coalesce(canteen.name, ""), Order.kind, Delivery.state, Delivery.delivered_on, goods),
             *(Order.person_id, AcceptanceDraft.first_signer_id, Acceptance.amount_fen, Acceptance.acceptance_no),
-            *(Delivery.driver, Delivery.driver_phone),
+            *(Delivery.driver, Delivery.driver_phone, Delivery.shipped_at, fresh),
         )
         .join(Order, Order.id == Delivery.order_id)
         .join(Supplier, Supplier.id == Delivery.supplier_id)

@@ -11,9 +11,10 @@ from core.web import menu
 from core.web.access import actor, again, requires
 from core.web.forms import Form, ShortText
 from core.web.inbox import Task
-from market.queries import payables, transfers
+from market.models.delivery import Delivery
+from market.queries import disputes, payables, transfers
 from market.rules.transfer import ConfirmedBy, TransferState
-from market.services import settlement
+from market.services import holding, settlement
 from procurement.services import payments
 
 bp = Blueprint("receipts", __name__, url_prefix="/supplier/receivables")
@@ -28,10 +29,18 @@ menu.add("market", "receipts", icon="cash-coin", endpoint="receipts.desk", right
 
 
 def tasks(by: Actor) -> list[Task]:
-    """Payments said to have been made: has the money come?"""
-    count = waiting(by) if by.may(Right.SELL) else 0
-    text = sentence("task", "transfers-declared")
-    return [Task(text, url_for("receipts.desk"), count, tone="warn", icon="bank")] if count else []
+    """Payments said to have been made: has the money come? And what units dispute."""
+    if not by.may(Right.SELL):
+        return []
+    counts = {"transfers-declared": waiting(by), "disputes-open": len(_disputes(by))}
+    href = url_for("receipts.desk")
+    return [
+        Task(sentence("task", code), href, count, tone="warn", icon="bank") for code, count in counts.items() if count
+    ]
+
+
+def _disputes(by: Actor) -> list[disputes.DisputeRow]:
+    return disputes.still_open(holding.sells(by, Delivery.supplier_id))
 
 
 class ReasonForm(Form):
@@ -50,6 +59,7 @@ def desk(**_act: int) -> ResponseReturnValue:
         paid=[one for one in claims if not one.unpaid_fen][-20:],
         declared=transfers.slips(transfers.to_supplier(who), states=[TransferState.DECLARED]),
         decided=transfers.slips(transfers.to_supplier(who), states=[TransferState.CONFIRMED], limit=20),
+        disputes=_disputes(who),
         late_fen=sum(one.unpaid_fen for one in unpaid if one.days_late),
         interest_fen=sum(one.interest_fen for one in unpaid),
     )

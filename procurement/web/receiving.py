@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import PasswordField
 
+from core import clock
 from core.access.actor import Actor
 from core.access.rights import Right
 from core.db import transaction
@@ -19,7 +20,7 @@ from core.web.forms import Form, ShortText
 from core.web.inbox import Task
 from core.web.limits import by_login, limiter
 from market.models.delivery import Delivery
-from market.queries import deliveries, goods_text, papers
+from market.queries import deliveries, disputes, goods_text, papers
 from market.queries.deliveries import DeliveryRow, Sheet
 from market.rules.counting import Counts
 from market.rules.delivery_states import DONE, DeliveryState
@@ -50,20 +51,31 @@ menu.add(
 
 
 def tasks(by: Actor) -> list[Task]:
-    """Deliveries to weigh, and counts that wait for this person's signature."""
-    if not by.may(Right.RECEIVE):
-        return []
-    rows, found = open_for(by), []
-    for state, code, icon in (
-        (DeliveryState.ON_THE_WAY, "deliveries-to-weigh", "box-seam"),
-        (DeliveryState.COUNTED, "deliveries-to-sign", "pencil-square"),
-    ):
-        own = [row for row in rows if row.state is state]
-        if own:
-            href = url_for("receiving.desk") if len(own) > 1 else url_for("receiving.show", delivery_id=own[0].id)
-            due = min(row.delivered_on for row in own)
-            found.append(Task(sentence("task", code), href, len(own), own[0].goods, due, "warn", icon))
+    """Deliveries to weigh, counts that wait for this person's signature; for a manager, what waits too long."""
+    found = []
+    if by.may(Right.RECEIVE):
+        rows = open_for(by)
+        found += _task(
+            [row for row in rows if row.state is DeliveryState.ON_THE_WAY], "deliveries-to-weigh", "box-seam"
+        )
+        found += _task(
+            [row for row in rows if row.state is DeliveryState.COUNTED], "deliveries-to-sign", "pencil-square"
+        )
+    if by.may(Right.RECEIPT_OVERRIDE):
+        rows = deliveries.listed(holding.buys(by, Delivery), states=OPEN, limit=100)
+        late = [row for row in rows if clock.now() > row.reminders[1]]
+        found += _task(late, "deliveries-late", "exclamation-triangle")
     return found
+
+
+def _task(rows: list[DeliveryRow], code: str, icon: str) -> list[Task]:
+    """One task over the rows; red once the first reminder's time has passed (rule 57)."""
+    if not rows:
+        return []
+    href = url_for("receiving.desk") if len(rows) > 1 else url_for("receiving.show", delivery_id=rows[0].id)
+    late = any(clock.now() > row.reminders[0] for row in rows)
+    due = min(row.delivered_on for row in rows)
+    return [Task(sentence("task", code), href, len(rows), rows[0].goods, due, "danger" if late else "warn", icon)]
 
 
 class HereForm(Form):
@@ -95,9 +107,14 @@ def show(delivery_id: int) -> ResponseReturnValue:
     """The scales, the second signature, or what was signed: as far as the delivery is."""
     sheet = _sheet(delivery_id)
     if sheet.acceptance is not None:
-        return render_template("procurement/receiving/signed.html", sheet=sheet, text=goods_text)
+        return _signed(sheet)
     recount = request.args.get("recount") or request.endpoint == "receiving.count"
     return _scales(sheet) if sheet.draft is None or recount else _second(sheet)
+
+
+def _signed(sheet: Sheet) -> ResponseReturnValue:
+    found = disputes.still_open(Delivery.id == sheet.delivery.id)
+    return render_template("procurement/receiving/signed.html", sheet=sheet, text=goods_text, disputes=found)
 
 
 def _second(sheet: Sheet) -> ResponseReturnValue:

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from core import clock
 from core.access.roles import OrganisationKind, Role
 from core.db import db
-from market.models.delivery import Acceptance
+from market.models.delivery import Acceptance, AcceptanceLine, Deduction
 from market.models.settlement import Allocation, Invoice, Transfer
 from market.rules.transfer import ConfirmedBy, TransferState
 from market.services import acceptance
@@ -177,3 +177,24 @@ def test_lists_cost_the_same_however_long(client: FlaskClient, line: make.Line, 
         client.get(path)
 
     assert len(three) == len(one) <= 16
+
+
+def test_a_disputed_kilo_waits_and_the_rest_is_paid(client: FlaskClient, line: make.Line) -> None:
+    signed = received(line)
+    row = db.session.scalars(sa.select(AcceptanceLine.id)).one()
+    make.log_in(client, line.second.person)
+    url = f"/canteen/deliveries/{signed.delivery_id}"
+    too_much = client.post(f"{url}/disputes", data={"line": row, "amount_fen": "999", "reason": "发黄"})
+    assert too_much.status_code == 409
+    assert client.post(f"{url}/disputes", data={"line": row, "amount_fen": "5.20", "reason": "发黄"}).status_code == 303
+    assert "争议 ¥5.20" in client.get(url).text
+    assert prepared(client, line, signed).amount_fen == 514_80
+
+    make.log_in(client, line.seller.person)
+    assert "请处理" in client.get("/desk").text
+    assert "发黄" in client.get("/supplier/receivables").text
+    dispute = db.session.scalars(sa.select(Deduction.id)).one()
+    assert client.post(f"/supplier/disputes/{dispute}/concession").status_code == 303
+    assert client.post(f"/supplier/disputes/{dispute}/concession").status_code == 409
+
+    assert db.session.scalar(sa.select(sa.func.sum(Deduction.amount_fen))) == 5_20

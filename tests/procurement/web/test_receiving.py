@@ -1,6 +1,7 @@
 """The canteen's phone: coming deliveries, the scales, two signatures, papers."""
 
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
+from core import clock
 from core.db import db
 from core.trail.models import AuditEvent
 from market.models.delivery import Acceptance, AcceptanceDraft, AcceptanceLine, AcceptancePhoto, Delivery, DeliveryLine
@@ -193,3 +195,12 @@ def test_the_rest_is_closed_by_the_unit(client: FlaskClient, line: make.Line) ->
     assert answer.status_code == 303
     db.session.refresh(order)
     assert order.state is OrderState.FULFILLED
+
+
+def test_what_waits_too_long_reaches_a_manager(client: FlaskClient, line: make.Line) -> None:
+    long_ago = clock.now() - timedelta(days=3)
+    with clock.frozen(long_ago):
+        make.delivery(line, make.order(line))
+    make.log_in(client, line.approver.person)
+
+    assert "请督促" in client.get("/desk").text
