@@ -16,7 +16,7 @@ from core.db import db, transaction
 from market.models.order import Order
 from procurement.models.plan import Plan, PlanRelease
 from procurement.rules.plan import PlanState
-from procurement.services import envelope, plan_lines, plans
+from procurement.services import canteen_orders, envelope, plan_lines, plans
 from tests import make
 from tests.make.kitchen import Kitchen, approved, draft, goods, kitchen
 from tests.support.browser import DESK, PHONE, violations
@@ -38,11 +38,15 @@ def submitted(of: Kitchen, **wanted: Any) -> Plan:
 
 def test_every_page_of_the_canteen_is_tidy(client: FlaskClient, school: Kitchen) -> None:
     one, ready = draft(school, packs=20, flour_fen=100_00), approved(school, packs=5)
+    bought = approved(school, packs=1).token
+    with transaction():
+        token = canteen_orders.place(bought, by=school.orderer)[0].token
     make.log_in(client, school.people["orderer"])
     for path in (
         "/canteen", "/canteen/plans", "/canteen/plans/new", f"/canteen/plans/{one.token}", "/canteen/orders",
         f"/canteen/plans/{one.token}/offers", f"/canteen/plans/{one.token}/offers?q=白菜",
         f"/canteen/plans/{one.token}/ordinary", f"/canteen/plans/{ready.token}/order", "/desk",
+        f"/canteen/orders/{token}", f"/canteen/orders/{token}/print",
     ):  # fmt: skip
         answer = client.get(path)
         assert answer.status_code == 200, path
@@ -223,9 +227,29 @@ def test_a_stopped_plan_shows_its_ways_out_and_the_head_takes_one(new_page: Any,
     assert db.session.scalars(sa.select(PlanRelease.reason)).first() == "大雪封路，先保供餐"
 
 
+def test_sums_follow_the_quantities_and_agree_with_the_server(new_page: Any, school: Kitchen) -> None:
+    plan = draft(school, packs=20, flour_fen=100_01)
+    cabbage, flour = (line.id for line in make.lines_of(plan))
+    page = new_page(PHONE)
+    log_in(page, school.people["orderer"])
+    page.goto(f"/canteen/plans/{plan.token}")
+    page.click(f"#line-{cabbage} button[data-step='1']")
+    page.fill(f"[name=qty-{flour}]", "2.5")
+    live = page.inner_text(".actbar__figure")
+    assert (live, page.inner_text(".actbar__label >> nth=-1")) == ("¥671.01", "可计入 ¥546.00")
+
+    page.click("button:has-text('保存修改')")
+    page.wait_for_selector("text=已保存。")
+
+    assert page.inner_text(".actbar__figure") == live
+
+
 @pytest.mark.parametrize("device", [PHONE, DESK], ids=["390", "1440"])
 def test_the_pages_are_accessible_at_both_widths(new_page: Any, school: Kitchen, device: dict[str, Any]) -> None:
-    one = draft(school, packs=20, flour_fen=100_00)
+    one, bought = draft(school, packs=20, flour_fen=100_00), approved(school, packs=2).token
+    with transaction():
+        order = canteen_orders.place(bought, by=school.orderer)[0].token
+    ready = approved(school, packs=3)
     width = device["viewport"]["width"]
     page = new_page(device)
     log_in(page, school.people["orderer"])
@@ -233,6 +257,8 @@ def test_the_pages_are_accessible_at_both_widths(new_page: Any, school: Kitchen,
         "home": "/canteen", "list": "/canteen/plans", "new": "/canteen/plans/new",
         "plan2": f"/canteen/plans/{one.token}", "offers": f"/canteen/plans/{one.token}/offers",
         "ordinary": f"/canteen/plans/{one.token}/ordinary", "orders": "/canteen/orders",
+        "order": f"/canteen/orders/{order}", "choose": f"/canteen/plans/{ready.token}/order",
+        "print": f"/canteen/orders/{order}/print", "approved": f"/canteen/plans/{ready.token}",
     }.items():  # fmt: skip
         page.goto(path)
         look(page, f"{name}-{width}")
