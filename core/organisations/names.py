@@ -7,9 +7,13 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from core import clock, trail
+from core.access.actor import Actor
+from core.access.rights import Right
 from core.access.roles import OrganisationKind
 from core.db import db
 from core.organisations.models import Organisation, OrganisationName
+from core.trail.models import Stream
 
 ALWAYS, NEVER = date.min, date.max
 
@@ -61,3 +65,19 @@ def book(kind: OrganisationKind) -> NameBook:
         since, until = (ALWAYS, NEVER) if row.is_alias else (row.valid_from, min(later, default=NEVER))
         borne.setdefault(key(row.name), []).append(_Borne(row.organisation_id, since, until))
     return NameBook({name: tuple(own) for name, own in borne.items()})
+
+
+def remember(organisation_id: int, name: str, *, by: Actor, right: Right) -> None:
+    """Let a name stand for a body from now on, in imports. Nothing happens when it does already."""
+    known = sa.exists().where(OrganisationName.organisation_id == organisation_id, OrganisationName.name == name)
+    if db.session.scalar(sa.select(known)):
+        return
+    now = clock.now()
+    db.session.add(
+        OrganisationName(
+            organisation_id=organisation_id, name=name, valid_from=clock.county_day(now), is_alias=True, created_at=now
+        )
+    )
+    trail.record(
+        Stream.ADMINISTRATION, "alias-added", "organisation", organisation_id, by=by, right=right, name=name
+    )  # fmt: skip

@@ -9,8 +9,10 @@ from procurement.web import (
     canteen_orders,
     declarations,
     disputes,
+    external_orders,
     filing_tasks,
     finance,
+    imports,
     payments,
     plan_goods,
     plans,
@@ -43,6 +45,8 @@ DOORS = (
     trail,
     declarations,
     statements,
+    imports,
+    external_orders,
 )
 
 
@@ -50,5 +54,5 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
     """Register the floor's doors."""
     for door in DOORS:
         app.register_blueprint(door.bp)
-    for desk in (receiving, payments, receipts, treasury, filing_tasks):
+    for desk in (receiving, payments, receipts, treasury, filing_tasks, imports, external_orders):
         inbox.provide(desk.tasks)
