@@ -4,6 +4,7 @@ The text score (0–1) is multiplied by 1 + Σ weights; all weights together sta
 households, words such as 助农 in a name, and raw sales weigh nothing: they are easily made up.
 """
 
+from collections import deque
 from collections.abc import Iterable
 
 BADGE_WEIGHT = 0.10
@@ -20,13 +21,20 @@ def spread(ranked: Iterable[tuple[int, int]]) -> list[int]:
 
     A product that would be the fourth waits for the next one of somebody else; when nobody else is left, order stays.
     """
-    waiting = list(ranked)
+    stream, held = iter(ranked), deque[tuple[int, int]]()
     out: list[int] = []
-    last, run = 0, 0
-    while waiting:
-        at = 0 if run < RUN else next((i for i, (_, seller) in enumerate(waiting) if seller != last), 0)
-        product, seller = waiting.pop(at)
+    last, run = -1, 0
+    while True:
+        # What is held back is all of one supplier: it goes on as soon as somebody else has stood between.
+        if held and (run < RUN or held[0][1] != last):
+            product, seller = held.popleft()
+        elif (head := next(stream, None)) is None:
+            return [*out, *(product for product, _ in held)]
+        elif head[1] == last and run >= RUN:
+            held.append(head)
+            continue
+        else:
+            product, seller = head
         run = run + 1 if seller == last else 1
         last = seller
         out.append(product)
-    return out

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from catalog.models.offer import Offer
 from catalog.models.product import Category, Product, ProductPicture
-from catalog.queries import standing, suppliers
+from catalog.queries import claims, standing, suppliers
 from catalog.rules.listing import PRODUCT, ProductAct, ProductState, check_two_checkers
 from catalog.services import search_index
 from core import clock, codes, trail
@@ -39,7 +39,7 @@ class Draft:
 def create(draft: Draft, *, by: Actor) -> Product:
     """A new product of the actor's supplier, as a draft.
 
-    Raises: Missing for somebody who is no supplier; Refused "category-not-leaf", "origin-not-village".
+    Raises: Missing for somebody who is no supplier; Refused "category-not-leaf", "origin-not-village", "health-claim".
     """
     seller = suppliers.own(by)
     _check(draft)
@@ -208,6 +208,8 @@ def _locked(product_id: int) -> Product:
 
 
 def _check(draft: Draft) -> None:
+    if word := claims.health_claim(f"{draft.name} {draft.description}"):
+        raise Refused("health-claim", word=word)
     category = db.session.get(Category, draft.category_id)
     if category is None or not category.is_leaf:
         raise Refused("category-not-leaf")

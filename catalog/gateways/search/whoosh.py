@@ -57,7 +57,16 @@ class WhooshBackend:
         flat = Or([IndexTerm(term.field, term.word, boost=term.weight) for term in terms])
         searcher = self._searcher()
         found = searcher.search(flat, limit=MOST_HITS, optimize=False)
-        return {int(hit["product"]): float(hit.score or 0.0) for hit in found}
+        products = self._products(searcher)
+        return {products[number]: float(score) for score, number in found.top_n}
+
+    def _products(self, searcher: Searcher) -> dict[int, int]:
+        """Product by document number: read once for each state of the index, not once for each hit."""
+        if self._mine.products is None:
+            rows = searcher.reader().iter_docs()
+            self._mine.products = {number: int(stored["product"]) for number, stored in rows}
+        known: dict[int, int] = self._mine.products
+        return known
 
     def words(self, field: str) -> frozenset[str]:
         """The field's words, kept until the index changes. Raises: NoIndex."""
@@ -120,7 +129,8 @@ class WhooshBackend:
                 # Opened anew, not refreshed: a refreshed searcher keeps segments in which only something was deleted.
                 opened = index.open_dir(str(directory))
                 searcher = opened.searcher(weighting=scoring.BM25F(B=0.0))
-                mine.directory, mine.index, mine.searcher, mine.words = directory, opened, searcher, {}
+                mine.directory, mine.index, mine.searcher = directory, opened, searcher
+                mine.words, mine.products = {}, None
             mine.at = now
         current: Searcher = mine.searcher
         return current

@@ -1,5 +1,6 @@
 """From a draft to the shop: two checkers, reasons, and nobody touches another's goods."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -50,6 +51,14 @@ def test_a_village_that_is_not_exited_has_no_place(app: Flask) -> None:
     assert offer_queries.sellable_list(for_units=False) == []
     found = standing.standings([product.id], on=clock.today())[product.id]
     assert (found.listing_class, found.hidden) == (None, Hidden.CLASS)
+
+
+@pytest.mark.parametrize("said", ["治疗三高", "可 治 病", "療效顯著", "长期食用抗癌"])
+def test_goods_that_promise_health_are_refused(app: Flask, said: str) -> None:
+    of = staff.staff()
+    with pytest.raises(Refused, match="health-claim"), transaction():
+        products.create(replace(staff.draft(), description=said), by=of.clerk)
+    assert db.session.scalar(select(func.count(Product.id))) == 0
 
 
 def test_without_a_pack_nothing_is_submitted(app: Flask) -> None:

@@ -71,7 +71,9 @@ def written(client: FlaskClient) -> int:
 
 def test_three_people_bring_a_product_to_the_shop(client: FlaskClient, staff: Staff) -> None:
     product_id = written(at(client, staff.clerk_person))
+    assert 'form="submit"' in client.get(f"/supplier/products/{product_id}").text
     assert client.post(f"/supplier/products/{product_id}/submit").status_code == 303
+    assert 'form="submit"' not in client.get(f"/supplier/products/{product_id}").text
 
     at(client, staff.township_person)
     assert "示例黑木耳" in client.get("/township/products").text
