@@ -1,6 +1,7 @@
 """From the accepted goods to 已到账 and the treasury's row."""
 
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from core.db import db
 from market.models.delivery import Acceptance, AcceptanceLine, Deduction
 from market.models.settlement import Allocation, Invoice, Transfer
 from market.rules.transfer import ConfirmedBy, TransferState
-from market.services import acceptance
+from market.services import acceptance, settlement
 from procurement.models.ledger import QuotaPosting
 from procurement.services import receiving
 from tests import make
@@ -198,3 +199,15 @@ def test_a_disputed_kilo_waits_and_the_rest_is_paid(client: FlaskClient, line: m
     assert client.post(f"/supplier/disputes/{dispute}/concession").status_code == 409
 
     assert db.session.scalar(sa.select(sa.func.sum(Deduction.amount_fen))) == 5_20
+
+
+def test_a_declaration_nobody_confirms_becomes_finances_task(client: FlaskClient, line: make.Line) -> None:
+    with clock.frozen(clock.now() - timedelta(days=12)):
+        signed = received(line)
+        with writing():
+            made = settlement.prepare({signed.id: None}, by=line.payer.actor)
+            settlement.declare(made.id, bank_day_on=clock.today(), bank_serial="S1", by=line.payer.actor)
+    make.log_in(client, officer())
+
+    assert "超过 5 个工作日" in client.get("/desk").text
+    assert "超过 5 个工作日" in client.get("/finance/transfers").text
