@@ -69,3 +69,8 @@ def pick(year: int, versions: Iterable[Version], headline: str = "") -> Year:
         if judge is not None:
             found[code] = next(v for v in own if v.terms is judge)
     return Year(year, found, headline)
+
+
+def terms_of_year(year: int) -> dict[str, SchemeTerms]:
+    """Code → terms of a year, the headline first: as pages list them."""
+    return judging_year(year).terms

@@ -20,6 +20,7 @@ from procurement.web import (
     receiving,
     register,
     releases,
+    schemes,
     settings,
     statements,
     trail,
@@ -47,6 +48,7 @@ DOORS = (
     statements,
     imports,
     external_orders,
+    schemes,
 )
 
 

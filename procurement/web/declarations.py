@@ -16,6 +16,7 @@ from core.web.forms import MAX_ID, Form, ShortText
 from procurement.models.declaration import Declaration
 from procurement.queries import declaration_desk as desk
 from procurement.queries import declarations, terms
+from procurement.queries.schemes import terms_of_year as schemes_of
 from procurement.rules.declaration import DeclarationState, PartKind
 from procurement.services import assessment, declaration
 from procurement.web import finance_args
@@ -74,7 +75,7 @@ def edit(declaration_id: int) -> ResponseReturnValue:
     made = desk.own(declaration_id, actor())
     if made.state is not DeclarationState.DRAFT:
         return redirect(url_for("declarations.show", declaration_id=made.id), 303)
-    schemes = terms.in_force(made.fiscal_year)
+    schemes = schemes_of(made.fiscal_year)
     return render_template(
         "procurement/declarations/edit.html", made=made, form=form_for(made, schemes), schemes=schemes,
         statuses=STATUSES, kinds=list(PartKind), last_parts=desk.last_parts(made), last_fen=_last(made),
@@ -88,7 +89,7 @@ def edit(declaration_id: int) -> ResponseReturnValue:
 def save(declaration_id: int) -> ResponseReturnValue:
     """Save, and submit when that button was pressed: both or neither."""
     made = desk.own(declaration_id, actor())
-    schemes = terms.in_force(made.fiscal_year)
+    schemes = schemes_of(made.fiscal_year)
     form = form_for(made, schemes)
     form.require()
     submits = request.form.get("act") == "submit"
@@ -110,7 +111,7 @@ def save(declaration_id: int) -> ResponseReturnValue:
 def show(declaration_id: int) -> ResponseReturnValue:
     """One version, for the unit, its superior and finance; each sees the acts that are theirs."""
     made, role = desk.readable(declaration_id, actor())
-    schemes = terms.in_force(made.fiscal_year)
+    schemes = schemes_of(made.fiscal_year)
     return render_template(
         "procurement/declarations/show.html", view=desk.view(made), role=role, schemes=schemes,
         form=ReasonForm(), head=terms.headline(), kinds=list(PartKind),
