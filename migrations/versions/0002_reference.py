@@ -85,10 +85,10 @@ def schemes() -> None:
     """N, L and C as shipped (rules 9–10, Enforcement). Finance adds versions, never edits one."""
     bind = op.get_bind()
     shipped: tuple[dict[str, Any], ...] = (
-        {"code": "N", "name": "全国口径(832平台)", "channels": ["p832"], "union": True, "goods": "any"},
-        {"code": "L", "name": "本市口径(脱贫村户)", "channels": ["county", "offline"], "union": False,
+        {"code": "N", "name": "全国口径（832平台）", "channels": ["p832"], "union": True, "goods": "any"},
+        {"code": "L", "name": "本市口径（脱贫村户）", "channels": ["county", "offline"], "union": False,
          "goods": "ingredient_exited"},
-        {"code": "C", "name": "合并口径(食堂经费)", "channels": ["p832", "county", "offline"], "union": False,
+        {"code": "C", "name": "合并口径（食堂经费）", "channels": ["p832", "county", "offline"], "union": False,
          "goods": "any"},
     )  # fmt: skip
     for scheme in shipped:
@@ -108,7 +108,7 @@ def schemes() -> None:
                 "personal": national,
                 "freight": national,
                 "goods": scheme["goods"],
-                "document": "财库〔2021〕19号" if national else "市增收实施方案(2023-08-03)第8条",
+                "document": "财库〔2021〕19号" if national else "市增收实施方案（2023-08-03）第8条",
                 "now": datetime.now(UTC),
             },
         )
