@@ -75,7 +75,8 @@ def ship(
     """Send goods of a confirmed (a resident's: paid) order with a delivery note; lots are made here (rule 39).
 
     Raises: Refused "order-not-confirmed", "ship-empty", "ship-line-unknown", "ship-line-twice", "ship-line-closed",
-    "ship-far-above", "ship-not-whole-packs", "ship-day-past", "lot-…", "stock-short"; Missing.
+    "ship-far-above", "ship-not-whole-packs", "ship-day-past", "ship-not-all" (a resident's), "lot-…", "stock-short";
+    Missing.
     """
     order = holding.sold_order(order_id, by)
     on = arrives_on or clock.today()
@@ -85,6 +86,8 @@ def ship(
         raise Refused("ship-day-past")
     known = progress.of_order(order.id)
     _check_lines(lines, known)
+    if order.kind is OrderKind.RESIDENT:
+        _check_all(lines, known)
     delivery = _note(order, van or Van(), on, by)
     for line in lines:
         _add_line(delivery, line, known[line.order_line_id].line)
@@ -149,6 +152,13 @@ def release_rest(order: Order) -> None:
         if one.line.qty > one.shipped_qty
     ]
     stock.release(rest, source="order", source_id=order.id)
+
+
+def _check_all(lines: Sequence[ShipLine], known: dict[int, progress.LineProgress]) -> None:
+    """A resident has paid for everything and has nobody who weighs: all of it leaves, or all is given back."""
+    for one in known.values():
+        if sum(line.qty for line in lines if line.order_line_id == one.line.id) < one.line.qty:
+            raise Refused("ship-not-all", name=one.line.product_name)
 
 
 def _check_lines(lines: Sequence[ShipLine], known: dict[int, progress.LineProgress]) -> None:

@@ -23,7 +23,7 @@ from market.queries.deliveries import SheetLine
 from market.queries.progress import LineProgress
 from market.queries.supplier_desk import TO_SEND, OrderSheet
 from market.rules.order_states import OrderState
-from market.services import fulfilment, holding
+from market.services import fulfilment, holding, resident_orders
 from market.services.fulfilment import ShipLine, Van
 from market.services.lots import NewLot
 
@@ -109,6 +109,19 @@ def decline(order_id: int) -> ResponseReturnValue:
     with transaction():
         declined = fulfilment.decline(order_id, reason=form.reason.data, by=actor())
         flash(sentence("message", "order-declined", order_no=declined.order_no))
+    return redirect(url_for(".order", order_id=order_id), 303)
+
+
+@bp.post("/orders/<id:order_id>/giving-back")
+@requires(Right.SELL)
+@again(order)
+def give_back(order_id: int) -> ResponseReturnValue:
+    """无法发货退款: a resident's paid order that cannot be sent."""
+    form = DeclineForm()
+    form.require()
+    with transaction():
+        given = resident_orders.refund_unsent(order_id, reason=form.reason.data, by=actor())
+        flash(sentence("message", "order-given-back", order_no=given.order_no))
     return redirect(url_for(".order", order_id=order_id), 303)
 
 
