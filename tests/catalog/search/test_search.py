@@ -2,6 +2,8 @@
 
 import math
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +31,7 @@ from core.db import db, transaction
 from tests import make
 from tests.catalog.search.corpus import GOODS, JUDGED, stock
 from tests.make import catalogue_staff as staff
+from tests.support.bed import ROOT
 
 
 @pytest.fixture
@@ -238,6 +241,35 @@ def test_a_flat_or_scores_as_brute_force_does(
     engine.rebuild(documents, Lexicon(["木耳"]))
     assert engine.any_of(terms) == pytest.approx(brute_force(documents, terms))
     shutil.rmtree(root)
+
+
+WRITER = """
+import sys, pathlib
+from catalog.gateways.search.whoosh import WhooshBackend
+from catalog.queries.search.documents import Document
+engine = WhooshBackend(lambda: pathlib.Path(sys.argv[1]))
+for number in range(1, 100_000):
+    engine.apply([Document(number, 1, "木耳", "", "", "", "", "", "")], [])
+    print(number, flush=True)
+"""
+
+
+def test_a_writer_killed_in_the_middle_leaves_a_readable_index_and_no_lock(tmp_path: Path) -> None:
+    engine = WhooshBackend(lambda: tmp_path)
+    engine.rebuild([], Lexicon([]))
+    for pause in (0.0, 0.013, 0.029, 0.041):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE, text=True, cwd=ROOT
+        )
+        assert writer.stdout is not None
+        written = [int(writer.stdout.readline()) for _ in range(3)][-1]
+        time.sleep(pause)
+        writer.kill()
+        writer.wait()
+        writer.stdout.close()
+        fresh = WhooshBackend(lambda: tmp_path)
+        assert len(fresh.any_of([Term("name", "木耳", 1.0)])) >= written
+        fresh.apply([], [1])
 
 
 def test_an_engine_without_a_directory_says_so(tmp_path: Path) -> None:
