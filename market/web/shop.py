@@ -8,8 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from catalog.queries.goods import Filters, PriceBand
 from catalog.queries.product_page import product_page
-from catalog.queries.search.find import find
-from catalog.queries.shop import ShopPage, Sort, shop_page
+from catalog.queries.shop import ShopPage, Sort, browse, shop_page
 from catalog.rules.certificates import CertificateKind
 from core.errors import Missing
 from core.text import label, sentence
@@ -69,16 +68,15 @@ def address(**changed: object) -> str:
 @bp.get("/products")
 @public
 def products() -> ResponseReturnValue:
-    words, filters = request.args.get("q", "").strip()[:64], asked()
-    found = find(words) if words else None
-    scores = found.scores if found else None
-    page = shop_page(filters, sort=_member(Sort, "sort") or Sort.BEST, page=_page(), scores=scores)
+    words = request.args.get("q", "").strip()[:64]
+    browsed = browse(words, asked(), sort=_member(Sort, "sort") or Sort.BEST, page=_page())
+    page = browsed.page
     return render_template(
         "market/shop/list.html",
         page=page,
         cards=[shown.card(card) for card in page.cards],
         words=words,
-        found=found,
+        found=browsed.found,
         facets=_facets(page),
         sorts=_sorts(),
         active=[(name, request.args[name]) for name in QUERY[1:-1] if request.args.get(name)],
