@@ -164,6 +164,7 @@ def packed(table: str, name: str = "x.csv") -> bytes:
         packed(",".join(statement.WORDS["columns"]) + "\r\n" + ",".join(["1", "T", "赠送"] + [""] * 22) + "\r\n"),
         packed("ok", "a.csv")[:-30],
     ],
+    ids=["empty", "no zip", "no table", "few columns", "short row", "unknown kind", "cut off"],
 )
 def test_what_is_no_bill_is_not_read(archive: bytes):
     with pytest.raises(UnknownOutcome):
