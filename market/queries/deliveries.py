@@ -214,7 +214,11 @@ def listed(
     buyer, canteen, seller = (sa.orm.aliased(Organisation) for _ in range(3))
     goods = (
         sa.select(sa.func.string_agg(OrderLine.product_name, sa.text("'、' ORDER BY order_line.position")))
-        .where(OrderLine.id.in_(sa.select(DeliveryLine.order_line_id).where(DeliveryLine.delivery_id == Delivery.id)))
+        .where(
+            OrderLine.id.in_(
+                sa.select(DeliveryLine.order_line_id).where(DeliveryLine.delivery_id == Delivery.id).correlate(Delivery)
+            )
+        )
         .scalar_subquery()
     )
     fresh = sa.exists().where(
