@@ -7,13 +7,18 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from catalog.models.offer import OfferStock
 from catalog.models.product import Lot
 from core import clock
 from core.db import db
+from market.gateways.ports import Payee
 from market.models.delivery import Delivery, DeliveryLine
 from market.models.order import Order, OrderLine
-from market.rules.order_states import OrderState
+from market.rules.order_states import OrderAct, OrderState
+from market.services import order_steps
 from tests import make
+from tests.make import shop
+from tests.make.core import writing
 from tests.support.statements import statements
 
 
@@ -98,3 +103,31 @@ def test_the_list_costs_the_same_however_long_it_is(client: FlaskClient, line: m
         client.get("/supplier/orders?tab=to-send")
 
     assert len(four) == len(one) <= 14
+
+
+def test_a_residents_paid_order_is_sent_too(client: FlaskClient, line: make.Line) -> None:
+    shop.merchant(line.supplier, Payee("2088000000000001"))
+    person, resident = shop.resident()
+    cabbage = make.product(line.supplier)
+    group = shop.checked_out(resident, shop.address(person), (cabbage, 1), price_fen=2_600)
+    order = db.session.scalars(sa.select(Order).where(Order.group_id == group.id)).one()
+    given = fields(order, qty="5", harvested=clock.today().isoformat(), commitment="HGZ-9") | {"tracking_no": "SF1"}
+    assert client.post(f"/supplier/orders/{order.id}/delivery", data=given).status_code == 409
+    with writing():
+        order_steps.move(db.session.get_one(Order, order.id), OrderAct.PAY, party="provider", by=None)
+    assert order.order_no in client.get("/supplier/orders?tab=to-send").text
+
+    assert client.post(f"/supplier/orders/{order.id}/delivery", data=given).status_code == 303
+
+    assert db.session.get_one(Order, order.id).state is OrderState.SHIPPED
+    stock = db.session.get_one(OfferStock, cabbage.id)
+    assert (stock.on_hand, stock.reserved) == (10_000_000 - 5_000, 0)
+
+
+def test_what_was_not_paid_by_a_resident_is_not_given_back(client: FlaskClient, line: make.Line) -> None:
+    order = make.order(line)
+
+    answer = client.post(f"/supplier/orders/{order.id}/giving-back", data={"reason": "无货"})
+
+    assert answer.status_code == 409
+    assert "还没有付款" in answer.text
