@@ -28,7 +28,7 @@ from demo.cli import demo_cli
 from market.gateways.alipay import guard
 from market.gateways.alipay.keys import KeyProblem
 from market.gateways.emulator.cli import emulator_cli
-from procurement.cli import ledger_cli
+from procurement.cli import ledger_cli, p832_cli
 
 csrf = CSRFProtect()
 migrate = Migrate(db=db, directory=str(Path(__file__).parent / "migrations"), compare_type=True)
@@ -61,7 +61,7 @@ def create_app(**overrides: Any) -> Flask:
     for floor in FLOORS:
         floor.init(app, csrf)
     commands.init(app)
-    for commands_of in (search_cli, emulator_cli, ledger_cli, demo_cli):
+    for commands_of in (search_cli, emulator_cli, ledger_cli, p832_cli, demo_cli):
         app.cli.add_command(commands_of)
     make_celery(app)
     return app

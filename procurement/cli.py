@@ -1,12 +1,15 @@
-"""Commands of this floor: `flask ledger …`."""
+"""Commands of this floor: `flask ledger …`, `flask p832 …`."""
 
 import sys
+from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
+from core import clock
 from core.db import transaction
 from core.text import sentence
+from procurement.queries import external_pages, p832_sample
 from procurement.queries.ledger_check import verify
 from procurement.services import postings
 from procurement.services.rebuild import rebuild
@@ -32,3 +35,20 @@ def ledger_rebuild() -> None:
     with transaction():
         read, moves = rebuild()
     click.echo(sentence("cli", "ledger-rebuilt", postings=read, moves=moves))
+
+
+p832_cli = AppGroup("p832", help="Orders of the national 832 platform.")
+
+
+@p832_cli.command("sample")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Directory to write to.")
+@click.option("--seed", default=832, show_default=True)
+@click.option("--orders", default=150, show_default=True, help="Good orders; every kind of bad one is added.")
+def p832_sample_files(out: Path, seed: int, orders: int) -> None:
+    """Write sample files (XLSX, CSV in GB18030 and in UTF-8), for the units that are registered here."""
+    units = [name for _, name in external_pages.all_units()]
+    files, rows = p832_sample.files(units, clock.today(), seed=seed, orders=orders)
+    out.mkdir(parents=True, exist_ok=True)
+    for name, data in files.items():
+        (out / name).write_bytes(data)
+    click.echo(sentence("cli", "p832-sample", count=len(files), rows=rows, place=out))

@@ -41,6 +41,11 @@ class Known:
     not_counted: str
 
     @property
+    def counted_fen(self) -> int:
+        """What counts of it now, in a scheme that takes union money too."""
+        return self.paid_fen if self.recognised_on is not None and self.unit_id is not None else 0
+
+    @property
     def split(self) -> Split | None:
         """What somebody answered for a 食堂+工会 order; None while nobody did."""
         answered = self.purchase_type is PurchaseType.BOTH and self.canteen_fen + self.union_fen == self.paid_fen > 0

@@ -90,7 +90,13 @@ def _mapping(view: queries.BatchView) -> str:
     batch = view.batch
     meanings = {int(place): field for place, field in batch.mapping.items()}
     columns = [
-        {"place": p, "letter": table.column_letter(p), "header": h, "field": meanings.get(p, "")}
+        {
+            "place": p,
+            "letter": table.column_letter(p),
+            "header": h,
+            "field": meanings.get(p, ""),
+            "asked": p not in meanings,
+        }
         for p, h in enumerate(batch.headers)
         if header_key(h)
     ]

@@ -162,7 +162,8 @@ def problem_row(problem: Problem) -> dict[str, Any]:
 
 
 def tally(orders: Iterable[Judged]) -> dict[str, int]:
-    """Counts of a file: rows and orders by verdict, warnings, and fen of the orders that can be read."""
+    """Counts of a file: rows and orders by verdict, warnings, and fen of the orders that can be read
+    (`gain_fen`: what taking them over would change of what counts)."""
     counts: dict[str, int] = {}
 
     def add(name: str, number: int) -> None:
@@ -180,8 +181,10 @@ def tally(orders: Iterable[Judged]) -> dict[str, int]:
         add(f"{order.verdict}_fen", paid_fen)
         if order.is_refused:
             continue
+        counts_now = bool(order.reading.recognised_on and order.unit_id)
         add("known_fen", order.known.paid_fen if order.known else 0)
-        add("counted_fen" if order.reading.recognised_on and order.unit_id else "uncounted_fen", paid_fen)
+        add("counted_fen" if counts_now else "uncounted_fen", paid_fen)
+        add("gain_fen", (paid_fen if counts_now else 0) - (order.known.counted_fen if order.known else 0))
     return counts
 
 

@@ -27,7 +27,7 @@ def open_table(data: bytes, name: str = "") -> Table:
     known = vocabulary.header_words()
     best: tuple[int, Table] | None = None
     for sheet in sheets.read(data, name=name, most_rows=MAX_ROWS + 10):
-        rows = [[plain(cell) for cell in row] for row in sheet.rows]
+        rows = [[plain(_bare(cell)) for cell in row] for row in sheet.rows]
         if not rows:
             continue
         at = header_row(rows, known)
@@ -39,6 +39,11 @@ def open_table(data: bytes, name: str = "") -> Table:
     if len(best[1].rows) > MAX_ROWS:
         raise Refused("sheet-too-large", rows=MAX_ROWS, columns=sheets.MAX_COLUMNS)
     return best[1]
+
+
+def _bare(cell: str) -> str:
+    """A text without the apostrophe that our own files put before what looks like a formula."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(sheets.RISKY) else cell
 
 
 def _cut(headers: Sequence[str]) -> list[str]:
