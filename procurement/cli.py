@@ -8,10 +8,11 @@ from flask.cli import AppGroup
 
 from core import clock
 from core.db import transaction
+from core.errors import Refused
 from core.text import sentence
 from procurement.queries import external_pages, p832_sample
 from procurement.queries.ledger_check import verify
-from procurement.services import postings
+from procurement.services import postings, years
 from procurement.services.rebuild import rebuild
 
 ledger_cli = AppGroup("ledger", help="The quota ledger.")
@@ -27,6 +28,19 @@ def ledger_verify() -> None:
     seen = {"facts": report.facts, "postings": report.postings, "broken": len(report.faults)}
     click.echo(sentence("cli", "ledger-verified", root=report.root, **seen))
     sys.exit(1 if report.faults else 0)
+
+
+@ledger_cli.command("close-year")
+@click.argument("year", type=int)
+@click.option("--reason", required=True, help="The paper by which finance closes the year.")
+def ledger_close_year(year: int, reason: str) -> None:
+    """Close a fiscal year that is over; later corrections go to the current year and name it."""
+    try:
+        with transaction():
+            years.close(year, reason, by=None)
+    except Refused as refusal:
+        raise click.ClickException(sentence("refused", refusal.code, **refusal.facts)) from refusal
+    click.echo(sentence("cli", "year-closed", year=year))
 
 
 @ledger_cli.command("rebuild")

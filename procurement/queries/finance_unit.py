@@ -12,7 +12,7 @@ from catalog.models.supplier import Supplier
 from core.db import db
 from core.organisations.models import Organisation
 from core.places.models import Place
-from market.models.delivery import Acceptance, AcceptanceLine
+from market.models.delivery import Acceptance, AcceptanceLine, Deduction
 from market.models.order import Order, OrderLine
 from market.models.settlement import Allocation, InvoiceAcceptance
 from procurement.models.ledger import FactEntry, QuotaBalance, QuotaJudgement, QuotaPosting, SpendBalance
@@ -56,7 +56,9 @@ class Word:
 
 @dataclass(frozen=True)
 class Line:
-    """An accepted line or an 832 order's part. `words` by scheme code; `paid_fen` confirmed money on it."""
+    """An accepted line or an 832 order's part. `words` by scheme code; `paid_fen` confirmed money on it,
+    `deducted_fen` disputed or given up by the supplier.
+    """
 
     fact_id: int
     source_id: int
@@ -72,13 +74,14 @@ class Line:
     acceptance_no: str
     acceptance_token: str
     paid_fen: int
+    deducted_fen: int
     is_invoiced: bool
     words: Mapping[str, Word]
 
     @property
     def evidence(self) -> int:
         """How far the proof goes: 2 accepted, 3 invoiced, 4 paid (model 3.4)."""
-        if self.channel is Channel.P832 or self.paid_fen >= self.amount_fen > 0:
+        if self.channel is Channel.P832 or self.paid_fen + self.deducted_fen >= self.amount_fen > 0:
             return 4
         return 3 if self.is_invoiced else 2
 
@@ -141,6 +144,11 @@ def _lines(*where: sa.ColumnElement[bool], newest: bool = False) -> list[Line]:
         .where(Allocation.acceptance_line_id == AcceptanceLine.id)
         .scalar_subquery()
     )
+    deducted = (
+        sa.select(sa.func.sum(Deduction.amount_fen).cast(sa.BigInteger))
+        .where(Deduction.acceptance_line_id == AcceptanceLine.id)
+        .scalar_subquery()
+    )
     words = _words()
     query = (
         sa.select(
@@ -159,6 +167,7 @@ def _lines(*where: sa.ColumnElement[bool], newest: bool = False) -> list[Line]:
             Acceptance.acceptance_no,
             Acceptance.token,
             sa.func.coalesce(paid, 0).label("paid_fen"),
+            sa.func.coalesce(deducted, 0).label("deducted_fen"),
             sa.exists().where(InvoiceAcceptance.acceptance_id == Acceptance.id).label("is_invoiced"),
             words.label("words"),
         )
@@ -219,6 +228,13 @@ def _line(row: Any) -> Line:
         acceptance_no=row.acceptance_no or "",
         acceptance_token=row.token or "",
         paid_fen=row.paid_fen,
+        deducted_fen=row.deducted_fen,
         is_invoiced=row.is_invoiced,
-        words={code: Word(*word) for code, word in (row.words or {}).items()},
+        words={code: _word(word, row) for code, word in (row.words or {}).items()},
     )
+
+
+def _word(said: list[Any], row: Any) -> Word:
+    """What may count shrinks by what is not payable (rule 25)."""
+    fits, reason, countable, counted = said
+    return Word(fits, reason, max(counted, min(countable, row.amount_fen - row.deducted_fen)), counted)

@@ -9,6 +9,7 @@ from procurement.web import (
     canteen_orders,
     declarations,
     disputes,
+    exceptions,
     external_orders,
     filing_tasks,
     finance,
@@ -49,6 +50,7 @@ DOORS = (
     imports,
     external_orders,
     schemes,
+    exceptions,
 )
 
 

@@ -5,9 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from core.access.rights import Right
 from core.access.roles import OrganisationKind
+from core.errors import Missing
 from core.web import menu
 from core.web.access import actor, requires
-from procurement.queries import evidence
+from procurement.queries import canteens, evidence
 from procurement.web import finance_args, unit_pages
 
 bp = Blueprint("unit_quota", __name__, url_prefix="/quota")
@@ -39,9 +40,15 @@ def not_counted() -> ResponseReturnValue:
 @bp.get("/acceptances/<string(maxlength=32):token>")
 @requires(Right.UNIT_VIEW)
 def acceptance(token: str) -> ResponseReturnValue:
-    return unit_pages.acceptance(token, within=actor().scope_ids)
+    return unit_pages.acceptance(token, within=frozenset({_own()}))
 
 
 def _own() -> int:
-    """The unit acted for; a seat in a canteen stands for its unit."""
-    return evidence.unit_of(actor().office_id)
+    """The unit acted for: a seat in a canteen stands for its unit, a contractor for the unit whose canteen it runs."""
+    who = actor()
+    if who.organisation_kind is OrganisationKind.CONTRACTOR:
+        rooms = canteens.of_actor(who)
+        if not rooms:
+            raise Missing("no-such-unit")
+        return rooms[0].unit_id
+    return evidence.unit_of(who.office_id)

@@ -1,6 +1,6 @@
 """`flask ledger verify`: what is booked by use is what a rebuild gives; what is tampered with is named."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import psycopg
@@ -9,13 +9,15 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core import clock
 from core.db import db, transaction
-from procurement.models.ledger import QuotaBalance, SpendBalance
+from core.errors import Refused
+from procurement.models.ledger import QuotaBalance, QuotaPosting, SpendBalance
 from procurement.queries.ledger_check import verify
-from procurement.services import ledger, postings
+from procurement.services import ledger, postings, years
 from procurement.services.rebuild import rebuild
 from tests.make import trade
-from tests.procurement.ledger_world import World
+from tests.procurement.ledger_world import World, balance
 from tests.support.bed import Place
 from tests.support.cleaning import plain_dsn
 
@@ -118,3 +120,26 @@ def test_a_clean_ledger_verifies_and_tells_its_root(app: Flask) -> None:
 
     assert result.exit_code == 0, result.output
     assert "1 条事实" in result.output
+
+
+def test_a_closed_year_takes_no_more_corrections(app: Flask) -> None:
+    """Rule 28: the correction goes to the current year and names the closed one."""
+    with clock.frozen(datetime(2027, 2, 3, 4, tzinfo=UTC)):
+        world = World()
+        (line,) = trade.lines_of(world.accept("2026-12-01", 20_000))
+        paid = world.pay("2026-12-20", (line, 104_00))
+        with pytest.raises(Refused, match="year-not-over"), transaction():
+            years.close(2027, "示例", by=None)
+        with transaction():
+            years.close(2026, "决算批复", by=None)
+        first = db.session.scalars(trade.sa.select(trade.Allocation)).one()
+        trade.allocate(paid, line, -4_00, bank_on=date(2027, 2, 2), reverses=first)
+        with transaction():
+            ledger.post_allocations(paid.id, None)
+
+        assert (balance(world.unit.id, year=2026), balance(world.unit.id, year=2027)) == (104_00, -4_00)
+        last = db.session.scalars(
+            trade.sa.select(QuotaPosting).where(QuotaPosting.amount_fen < 0, QuotaPosting.scheme_code == "L")
+        ).one()
+        assert (last.prior_year, last.recognised_on) == (2026, date(2027, 2, 3))
+        assert verify(postings.open_book()).faults == []

@@ -127,3 +127,18 @@ def test_a_silent_unit_is_assessed_from_the_queue(house: House, client: FlaskCli
     post(client, house.officer, f"/declarations/assessments/{house.unit.id}/{YEAR}", document="核定1号")
     assert (the().total_fen, the().in_force_from is not None) == (5_000_00, True)
     post(client, house.officer, f"/declarations/assessments/{house.unit.id}/{YEAR}", 409, document="核定1号")
+
+
+def test_a_paper_lets_a_unit_reserve_less(house: House, client: FlaskClient) -> None:
+    path = f"/declarations/exceptions/{house.unit.id}"
+    make.log_in(client, house.officer)
+    clean(client.get(path))
+    paper = {"scheme": "L", "min_share": "5", "document": "市财〔2026〕1号", "approver": "bureau",
+             "valid_from": f"{YEAR}-01-01", "valid_to": f"{YEAR}-12-31"}  # fmt: skip
+    post(client, house.officer, path, 409, **paper | {"approver": "ministry"})
+    post(client, house.officer, path, 409, **paper | {"min_share": "10"})
+    post(client, house.officer, path, **paper)
+    assert "5.00%" in clean(client.get(path))
+    post(client, house.payer, f"/declarations/years/{YEAR}")
+    post(client, house.payer, f"/declarations/{the().id}", **sheet(reserve_L="500"), act="submit")
+    assert the().state is DeclarationState.SUBMITTED
