@@ -184,6 +184,13 @@ def after_commit(callback: Callback) -> None:
     info["after_commit"].append(callback)
 
 
+@event.listens_for(db.session, "do_orm_execute")
+def _locked_is_fresh(execution: orm.ORMExecuteState) -> None:
+    """A row that is locked is read anew: what the session read before the lock may be another's past."""
+    if execution.is_select and getattr(execution.statement, "_for_update_arg", None) is not None:
+        execution.update_execution_options(populate_existing=True)
+
+
 LOST_RACES = {"40001", "40P01"}
 
 

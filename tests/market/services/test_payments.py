@@ -20,6 +20,7 @@ from market.gateways.ports import Event, EventKind, UnknownOutcome
 from market.models.order import Order
 from market.models.payment import PaymentIntent, ProviderEvent, Refund
 from market.models.settlement import BookPosting
+from market.queries import resident_orders as orders
 from market.rules.order_states import OrderState
 from market.rules.payment_states import PaymentState
 from market.services import intents, payments, resident_orders
@@ -264,3 +265,24 @@ def test_giving_up_closes_at_the_provider_first(alipay: Alipay, placed: tuple) -
     assert state_of(order) == (OrderState.CANCELLED, PaymentState.CLOSED)
     with pytest.raises(Refused, match="order-not-payable"), transaction():
         resident_orders.cancel(order.id, by=by)
+
+
+def test_a_page_read_before_the_news_takes_no_payment_back(alipay: Alipay, placed: tuple, app: Flask) -> None:  # type: ignore[type-arg]
+    """The door reads the order, the provider's news lands, then the buyer's "give up" takes its lock."""
+    order, offered = placed
+    intent = offered()
+    by = make.actor(db.session.get_one(Person, order.person_id))
+    seen = orders.find(order.token, for_=by)
+    assert seen is not None
+    assert seen.order.state is OrderState.PENDING_PAY
+
+    def pay() -> None:
+        with transaction():
+            payments.hear(event(intent, EventKind.PAID), provider="alipay")
+
+    assert at_once(app, pay) == [None]
+    with pytest.raises(Refused, match="order-not-payable"), transaction():
+        resident_orders.cancel(order.id, by=by)
+
+    assert state_of(order) == (OrderState.PAID, PaymentState.PAID)
+    assert db.session.scalar(select(func.count(Refund.id))) == 0
