@@ -55,7 +55,7 @@ def live_of_plan(plan_id: int) -> dict[int, int]:
     return held
 
 
-def over_and_held(limit: int = 200) -> list[int]:
+def over_and_held(*conditions: sa.ColumnElement[bool], limit: int = 200) -> list[int]:
     """Orders that ended, by whoever's act, while their plan lines still hold money for them."""
     told = sa.exists().where(EnvelopeMove.source == "order-over", EnvelopeMove.source_id == OrderLine.id)
     open_fen = (
@@ -66,7 +66,7 @@ def over_and_held(limit: int = 200) -> list[int]:
     query = (
         sa.select(Order.id)
         .join(OrderLine, OrderLine.order_id == Order.id)
-        .where(Order.plan_id.is_not(None), Order.state.in_(_OVER), ~told, open_fen > 0)
+        .where(Order.plan_id.is_not(None), Order.state.in_(_OVER), ~told, open_fen > 0, *conditions)
         .group_by(Order.id)
         .order_by(Order.id.desc())
         .limit(limit)

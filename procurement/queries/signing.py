@@ -62,6 +62,15 @@ class SignedLine:
         return ended(self.accepted_before + self.accepted_qty) - ended(self.accepted_before)
 
 
+def plan_lines(order_id: int) -> list[int]:
+    """Ids of the plan lines that an order came out of."""
+    return [
+        line_id
+        for line_id in db.session.scalars(sa.select(OrderLine.plan_line_id).where(OrderLine.order_id == order_id))
+        if line_id is not None
+    ]
+
+
 def signed_lines(acceptance_id: int) -> list[SignedLine]:
     """The lines of an acceptance in order, each with what was accepted of its order line before. One statement."""
     before = sa.orm.aliased(AcceptanceLine)

@@ -92,6 +92,15 @@ def free_order(order_id: int) -> None:
     envelope.release_lines({line_id: (plan_line, fen) for line_id, plan_line, fen in left if fen}, "order-over")
 
 
+def free_of_plan(plan_id: int) -> None:
+    """As `free_order`, for the plan's orders that ended by their supplier's act and wait for the clock.
+
+    To be called before it is read what the plan's lines hold: else what such an order holds is taken for another's.
+    """
+    for order_id in holds.over_and_held(Order.plan_id == plan_id):
+        free_order(order_id)
+
+
 def taken_of(plan_id: int) -> dict[int, Taken]:
     """What orders of the plan have taken of its lines. One statement."""
     live = Order.state != OrderState.CANCELLED
@@ -167,6 +176,8 @@ def _hold_again(plan: Plan, lines: Mapping[int, PlanLine], orders: Sequence[Orde
     if not freed:
         return
     db.session.flush()
+    free_of_plan(plan.id)
+    envelope.lock_lines(freed)
     held, needed = holds.open_of(freed), holds.live_of_plan(plan.id)
     newest = db.session.execute(
         sa.select(OrderLine.plan_line_id, OrderLine.id, OrderLine.upper_fen).where(

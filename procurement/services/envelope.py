@@ -72,6 +72,20 @@ def lock_all(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], dict[str,
     return found
 
 
+def lock_lines(plan_line_ids: Iterable[int], *also: tuple[int, int]) -> None:
+    """Lock every envelope that plan lines stand in, and (unit, year) `also`: what is open of a line is read after it.
+
+    Two who free the same line in one moment would else both take what only one of them finds open.
+    """
+    rows = db.session.execute(
+        sa.select(EnvelopeMove.unit_id, EnvelopeMove.fiscal_year)
+        .where(EnvelopeMove.plan_line_id.in_(list(plan_line_ids)))
+        .distinct()
+    )
+    if keys := {(row.unit_id, row.fiscal_year) for row in rows} | set(also):
+        lock_all(keys)
+
+
 def sync_declaration(unit_id: int, fiscal_year: int) -> None:
     """Take T, R and the minimum share from the declaration in force; nothing filed: T = R = 0.
 
@@ -96,11 +110,14 @@ def release_plan(plan: Plan, *, keep: Mapping[int, int] | None = None) -> None:
     """Free what an approved plan's lines still hold open, but `keep` {plan line id: fen of live orders}."""
     kept = keep or {}
     ids = db.session.scalars(sa.select(PlanLine.id).where(PlanLine.plan_id == plan.id)).all()
+    lock_lines(ids)
     book(_freeing(dict.fromkeys(ids), "plan-closed", keep=kept, by_line=True))
 
 
 def release_lines(parts: Mapping[int, tuple[int, int]], source: str) -> None:
     """Free parts of plan lines: {source id: (plan line id, upper fen)}, at most what each still holds open."""
+    if parts:
+        lock_lines(line_id for line_id, _ in parts.values())
     for source_id, (line_id, upper_fen) in sorted(parts.items()):
         book(_freeing({line_id: upper_fen}, source, source_id=source_id))
 
@@ -124,7 +141,8 @@ def settle_acceptance(
 
     `eligible_per_scheme`: eligible fen of `done_fen`, by scheme (missing: 0). `released_upper_fen`: the upper amount
     the plan line held for the accepted goods; at most what it still holds open is freed. `source_id`: the acceptance
-    line. A reversal is a new acceptance line with negative `done_fen` and nothing released.
+    line. A reversal is a new acceptance line with negative `done_fen` and nothing released. The caller holds the
+    envelopes of the plan line (`lock_lines`).
     """
     if plan_line_id is not None and released_upper_fen > 0:
         book(_freeing({plan_line_id: released_upper_fen}, "acceptance-open", source_id=source_id))
@@ -166,6 +184,7 @@ def book_statement(
     `source_id`: the statement version.
     """
     lines = _open_ordinary_lines(canteen_id, fiscal_year, month)
+    lock_lines(lines, (unit_id, fiscal_year))
     book(_freeing(dict.fromkeys(lines), "stated", by_line=True))
     book(
         [

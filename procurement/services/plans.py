@@ -28,7 +28,7 @@ from procurement.rules.plan import (
     check_approval,
     submitted_act,
 )
-from procurement.services import envelope, plan_lines, plan_releases, plan_rows
+from procurement.services import canteen_orders, envelope, plan_lines, plan_releases, plan_rows
 
 MOST_DAYS = 31
 
@@ -201,6 +201,7 @@ def close(plan: Plan, *, by: Actor | None) -> None:
     Raises: Refused "state-forbids-act".
     """
     plan_rows.step(plan, PlanAct.CLOSE, "clock" if by is None else "orderer")
+    canteen_orders.free_of_plan(plan.id)
     stated = {line.id: line.upper_fen for line in plan_rows.lines_of(plan) if line.channel is LineChannel.ORDINARY}
     envelope.release_plan(plan, keep=holds.live_of_plan(plan.id) | stated)
     plan_rows.record("plan-closed", plan, by, Right.PLAN)

@@ -22,7 +22,7 @@ def accept_delivery(delivery_id: int, *, version: int, by: Actor) -> Acceptance:
         return signed
     year = clock.fiscal_year(signed.accepted_on)
     if order.kind is OrderKind.CANTEEN:
-        envelope.lock(order.buyer_id, year)  # before the ledger's lock, as everywhere
+        envelope.lock_lines(signing.plan_lines(order.id), (order.buyer_id, year))  # before the ledger's lock
     ledger.post_acceptance(signed.id, by)
     if order.kind is OrderKind.CANTEEN:
         _settle(signed, order.buyer_id, year)

@@ -20,6 +20,7 @@ from core.organisations.models import Organisation
 from market.models.order import Order, OrderEvent, OrderLine
 from market.rules.order_states import OrderState
 from market.services import fulfilment
+from procurement import tasks
 from procurement.models.plan import Envelope
 from procurement.queries import holds
 from procurement.services import canteen_orders, envelope, plan_lines, plans
@@ -188,6 +189,34 @@ def test_what_a_supplier_declines_is_freed_by_the_clock(school: Kitchen) -> None
         canteen_orders.free_order(order.id)
 
     assert (held(school), holds.over_and_held()) == ((0, 0), [])
+
+
+def test_an_order_in_the_place_of_a_declined_one_keeps_its_hold(school: Kitchen) -> None:
+    """The clock comes after the new order: it frees what the declined one held, never the new one's part."""
+    plan = approved(school, packs=20)
+    (first,) = place(school, plan.token)
+    with transaction():
+        fulfilment.decline(first.id, reason="缺货", by=_seller(school))
+
+    place(school, plan.token)
+    with transaction():
+        tasks.free_ended_orders()
+
+    assert (promised(school), held(school)) == (100_000, (561_60, 0))
+
+
+def test_a_closed_plan_keeps_what_its_live_orders_hold(school: Kitchen) -> None:
+    plan = approved(school, packs=20)
+    (line,) = make.lines_of(plan)
+    (declined,) = place(school, plan.token, packs={line.id: 12})
+    place(school, plan.token, packs={line.id: 8})
+    with transaction():
+        fulfilment.decline(declined.id, reason="缺货", by=_seller(school))
+    with transaction():
+        plans.finish(plan.token, version=plan.version, by=school.orderer)
+        tasks.free_ended_orders()
+
+    assert held(school) == (224_64, 0)
 
 
 def test_a_stranger_finds_no_such_order(school: Kitchen) -> None:
