@@ -14,7 +14,7 @@ bp = Blueprint("origins", __name__)
 
 def _page() -> int:
     asked = request.args.get("page", "1")
-    return int(asked) if asked.isdigit() and len(asked) < 5 else 1
+    return int(asked) if asked.isdecimal() and len(asked) < 5 else 1
 
 
 @bp.get("/suppliers/<int:supplier_id>")

@@ -17,7 +17,7 @@ from core.errors import Refused
 from core.trail.models import Stream
 from market.models.delivery import Delivery, DeliveryLine, OrderLineClose
 from market.models.order import Order, OrderLine
-from market.queries import progress
+from market.queries import progress, refunds
 from market.rules.counting import check_whole_packs
 from market.rules.delivery_states import DeliveryState
 from market.rules.order_states import OrderAct, OrderKind, OrderState
@@ -75,8 +75,8 @@ def ship(
     """Send goods of a confirmed (a resident's: paid) order with a delivery note; lots are made here (rule 39).
 
     Raises: Refused "order-not-confirmed", "ship-empty", "ship-line-unknown", "ship-line-twice", "ship-line-closed",
-    "ship-far-above", "ship-not-whole-packs", "ship-day-past", "ship-not-all" (a resident's), "lot-…", "stock-short";
-    Missing.
+    "ship-far-above", "ship-not-whole-packs", "ship-day-past", "ship-refunded" and "ship-not-all" (a resident's),
+    "lot-…", "stock-short"; Missing.
     """
     order = holding.sold_order(order_id, by)
     on = arrives_on or clock.today()
@@ -84,6 +84,8 @@ def ship(
         raise Refused("order-not-confirmed", order_no=order.order_no)
     if on < clock.today():
         raise Refused("ship-day-past")
+    if refunds.asked(order.id):
+        raise Refused("ship-refunded", order_no=order.order_no)
     known = progress.of_order(order.id)
     _check_lines(lines, known)
     if order.kind is OrderKind.RESIDENT:

@@ -35,8 +35,12 @@ def open_intent(order_id: int, *, by: Actor) -> PaymentIntent:
     if order.state is not OrderState.PENDING_PAY or order.expires_at is None or order.expires_at <= clock.now():
         raise Refused("order-not-payable")
     found = db.session.scalar(
-        sa.select(PaymentIntent).where(PaymentIntent.order_id == order.id, PaymentIntent.state.in_(_OPEN))
+        sa.select(PaymentIntent).where(
+            PaymentIntent.order_id == order.id, PaymentIntent.state.in_((*_OPEN, PaymentState.CLOSING))
+        )
     )
+    if found is not None and found.state is PaymentState.CLOSING:
+        raise Refused("order-not-payable")  # given up: the provider is being told
     if found is not None:
         return found
     account = merchant_account(order.supplier_id)

@@ -108,7 +108,7 @@ def accept_prices() -> ResponseReturnValue:
 @again(show)
 def choose() -> ResponseReturnValue:
     """Tick lines and go on to the checkout."""
-    chosen = {int(value) for value in request.form.getlist("chosen") if value.isdigit() and len(value) < 18}
+    chosen = {int(value) for value in request.form.getlist("chosen") if value.isdecimal() and len(value) < 18}
     with transaction():
         take_over(current_actor())
         carts.choose(_open(), chosen)

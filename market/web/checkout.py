@@ -67,7 +67,7 @@ def _choices() -> list[Choice]:
     out = []
     for text in request.form.getlist("line")[:200]:
         parts = text.split(":")
-        if len(parts) != 3 or not all(part.isdigit() and len(part) < 16 for part in parts):
+        if len(parts) != 3 or not all(part.isdecimal() and len(part) < 16 for part in parts):
             raise Refused("form-too-old")
         out.append(Choice(*map(int, parts)))
     return out

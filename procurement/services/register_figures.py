@@ -45,7 +45,7 @@ def load_village(record: Record, by: Actor) -> bool:
 def fiscal_year(record: Record) -> int:
     """The year of a row: this one, the next or the last."""
     text, now = record.need("year"), clock.today().year
-    if not text.isdigit() or not now - 1 <= int(text) <= now + 1:
+    if not text.isdecimal() or not now - 1 <= int(text) <= now + 1:
         raise Refused("register-word-unknown", column=sentence("register_column", "year"), value=text)
     return int(text)
 

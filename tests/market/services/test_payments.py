@@ -1,5 +1,7 @@
 """A resident's money: paid once whoever says so, closed when nobody pays, given back when it comes too late."""
 
+import contextlib
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import permutations
@@ -7,23 +9,28 @@ from itertools import permutations
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 
 from catalog.models.offer import OfferStock
+from catalog.models.supplier import Supplier
 from core import clock, jobs
-from core.db import db, transaction
+from core.access.actor import Actor
+from core.access.roles import Role
+from core.db import db, lost_race, transaction
 from core.errors import Missing, Refused
 from core.jobs.models import Outbox
+from core.organisations.models import Organisation
 from core.people.models import Person
 from market import tasks
 from market.gateways import providers
 from market.gateways.ports import Event, EventKind, UnknownOutcome
-from market.models.order import Order
+from market.models.order import Order, OrderLine
 from market.models.payment import PaymentIntent, ProviderEvent, Refund
-from market.models.settlement import BookPosting
+from market.models.settlement import BookPosting, BookTx
 from market.queries import resident_orders as orders
 from market.rules.order_states import OrderState
 from market.rules.payment_states import PaymentState
-from market.services import intents, payments, resident_orders
+from market.services import fulfilment, intents, payments, resident_orders
 from tests import make
 from tests.make import shop
 from tests.support.alipay import Alipay
@@ -286,3 +293,108 @@ def test_a_page_read_before_the_news_takes_no_payment_back(alipay: Alipay, place
 
     assert state_of(order) == (OrderState.PAID, PaymentState.PAID)
     assert db.session.scalar(select(func.count(Refund.id))) == 0
+
+
+def test_an_order_given_up_gets_no_second_code(alipay: Alipay, placed: tuple) -> None:  # type: ignore[type-arg]
+    order, offered = placed
+    offered()
+    by = make.actor(db.session.get_one(Person, order.person_id))
+    db.session.rollback()
+    with transaction():
+        resident_orders.cancel(order.id, by=by)
+
+    with pytest.raises(Refused, match="order-not-payable"), transaction():
+        intents.open_intent(order.id, by=by)
+
+    assert db.session.scalar(select(func.count(PaymentIntent.id))) == 1
+
+
+def test_an_order_whose_money_goes_back_is_not_sent(alipay: Alipay, placed: tuple) -> None:  # type: ignore[type-arg]
+    order, offered = placed
+    intent = offered()
+    alipay.pay(intent.out_trade_no)
+    look(intent)
+    body = db.session.scalars(select(Organisation).join(Supplier, Supplier.organisation_id == Organisation.id)).one()
+    seller = make.actor(make.seat(body, Role.SUPPLIER_CLERK), body, Role.SUPPLIER_CLERK)
+    line = db.session.scalars(select(OrderLine.id)).one()
+    with transaction():
+        resident_orders.refund_unsent(order.id, reason="缺货", by=seller)
+
+    wanted = [fulfilment.ShipLine(line, 5_000, fulfilment.NewLot(clock.today()), commitment_no="H1")]
+    with pytest.raises(Refused, match="ship-refunded"), transaction():
+        fulfilment.ship(order.id, wanted, by=seller)
+    jobs.run_due()
+
+    assert state_of(order) == (OrderState.CANCELLED, PaymentState.REFUNDED)
+    assert stock() == (50_000, 0)
+
+
+def test_closing_and_paying_in_one_moment_end_in_delivered_or_refunded(app: Flask, alipay: Alipay) -> None:
+    """R5: in both orders, and at once with a buyer who gives up: never both, never neither, 200 runs."""
+    make.village_is_exited()
+    supplier = make.supplier()
+    shop.merchant(supplier, alipay.merchant())
+    offer = make.product(supplier, on_hand=50_000_000)
+    person, by = shop.resident()
+    home = shop.address(person)
+    ends = Counter[object]()
+    for run in range(200):
+        group = shop.checked_out(by, home, (offer, 1), price_fen=PRICE)
+        order = db.session.scalars(select(Order).where(Order.group_id == group.id)).one()
+        with transaction():
+            intent = intents.open_intent(order.id, by=by)
+        paid, closed = (_heard(event(intent, kind, key=f"{kind}-{run}")) for kind in (EventKind.PAID, EventKind.CLOSED))
+        if run % 4 == 0:
+            assert at_once(app, paid, closed, _giving_up(order.id, by)) == [None] * 3
+        else:
+            for act in ((paid, closed), (closed, paid))[run % 2]:
+                act()
+        ends[_ended(order, intent)] += 1
+
+    delivered = (OrderState.PAID, PaymentState.PAID, 0, 2)
+    given_back = (OrderState.CANCELLED, PaymentState.REFUNDING, 1, 2)
+    assert set(ends) == {delivered, given_back}
+    assert min(ends.values()) >= 50
+    assert stock()[1] == ends[delivered] * 5_000
+
+
+def _heard(news: Event) -> Callable[[], None]:
+    return _door(lambda: payments.hear(news, provider="alipay"))
+
+
+def _giving_up(order_id: int, by: Actor) -> Callable[[], None]:
+    def act() -> None:
+        with contextlib.suppress(Refused):
+            resident_orders.cancel(order_id, by=by)
+
+    return _door(act)
+
+
+def _door(act: Callable[[], object]) -> Callable[[], None]:
+    """The act as a door does it: a lost race is tried again."""
+
+    def inner() -> None:
+        for _ in range(5):
+            try:
+                with transaction():
+                    act()
+            except DBAPIError as error:
+                if not lost_race(error):
+                    raise
+            else:
+                return
+        raise AssertionError("lost every race")
+
+    return inner
+
+
+def _ended(order: Order, intent: PaymentIntent) -> object:
+    order_state = db.session.get_one(Order, order.id, populate_existing=True).state
+    state = db.session.get_one(PaymentIntent, intent.id, populate_existing=True).state
+    refunds = db.session.scalar(select(func.count(Refund.id)).where(Refund.intent_id == intent.id))
+    tx = select(BookTx.id).where(
+        BookTx.ref_id == intent.id, BookTx.kind.in_(("payment", f"refund-{intent.amount_fen}"))
+    )
+    books = db.session.scalar(select(func.count(BookPosting.id)).where(BookPosting.tx_id.in_(tx)))
+    db.session.rollback()
+    return order_state, state, refunds, books
