@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from catalog.models.product import Category, Certificate, Product
 from catalog.models.supplier import Supplier
-from catalog.queries.visibility import class_on, selling, valid_on, visible
+from catalog.queries.visibility import class_on, licensed, selling, valid_on
 from catalog.rules.certificates import CertificateKind
 from catalog.rules.listing import Hidden, ListingClass, ProductState
 from core.db import db
@@ -43,7 +43,7 @@ def standings(product_ids: list[int], *, on: date) -> dict[int, Standing]:
     if not product_ids:
         return {}
     rows = db.session.execute(
-        sa.select(Product.id, Product.state, selling(on), visible(on), class_on(on))
+        sa.select(Product.id, Product.state, selling(on), licensed(on), class_on(on))
         .join(Category, Category.id == Product.category_id)
         .join(Supplier, Supplier.id == Product.supplier_id)
         .where(Product.id.in_(product_ids))
@@ -51,17 +51,17 @@ def standings(product_ids: list[int], *, on: date) -> dict[int, Standing]:
     return {
         product_id: Standing(
             ListingClass(code) if code else None,
-            _hidden(state, is_selling=is_selling, is_visible=is_visible, has_class=code is not None),
+            _hidden(state, is_selling=is_selling, is_licensed=is_licensed, has_class=code is not None),
         )
-        for product_id, state, is_selling, is_visible, code in rows
+        for product_id, state, is_selling, is_licensed, code in rows
     }
 
 
-def _hidden(state: ProductState, *, is_selling: bool, is_visible: bool, has_class: bool) -> Hidden | None:
-    if is_visible:
-        return None
+def _hidden(state: ProductState, *, is_selling: bool, is_licensed: bool, has_class: bool) -> Hidden | None:
     if state is not ProductState.LISTED:
         return Hidden.STATE
     if not is_selling:
         return Hidden.SUPPLIER
-    return Hidden.LICENCE if has_class else Hidden.CLASS
+    if not is_licensed:
+        return Hidden.LICENCE
+    return None if has_class else Hidden.CLASS
