@@ -62,12 +62,32 @@ def open_draft(unit_id: int, year: int, *, by: Actor) -> Declaration:
     return made
 
 
+def prefill(unit_id: int, year: int, sheet: Sheet, *, by: Actor) -> bool:
+    """A first draft out of the register, for the unit to check, complete and submit: whoever submits is its author.
+
+    False, and nothing is touched, when the unit has any version of the year.
+    """
+    rows.lock_unit(unit_id)
+    if declarations.stand(unit_id, year).versions:
+        return False
+    made = rows.new_version(unit_id, year, DeclarationKind.FILING, by)
+    _write(made, sheet)
+    rows.note(made, "declaration-prefilled", by, right=Right.REGISTER_MANAGE, total_fen=made.total_fen)
+    return True
+
+
 def save(declaration_id: int, sheet: Sheet, *, by: Actor) -> Declaration:
     """Replace what a draft says. Raises: Refused "state-forbids-act" unless it is a draft."""
     made = rows.locked(declaration_id)
     rows.own_unit(made.unit_id, by)
     if made.state is not DeclarationState.DRAFT:
         raise Refused("state-forbids-act", noun=DECLARATION.noun, state=made.state.value, act="save")
+    _write(made, sheet)
+    rows.note(made, "declaration-saved", by, total_fen=made.total_fen)
+    return made
+
+
+def _write(made: Declaration, sheet: Sheet) -> None:
     made.canteen_status, made.total_fen = sheet.canteen, sheet.total_fen
     made.lead_unit_id = sheet.lead_unit_id if sheet.canteen is CanteenStatus.SHARED_MEMBER else None
     made.contractor_name, made.contractor_uscc = sheet.contractor_name, sheet.contractor_uscc
@@ -76,8 +96,6 @@ def save(declaration_id: int, sheet: Sheet, *, by: Actor) -> Declaration:
     made.explanation = sheet.explanation
     parts = sheet.parts if sheet.canteen.has_total else {}
     rows.fill(made.id, {k: v for k, v in parts.items() if v[0]}, sheet.reserves if sheet.canteen.has_total else {})
-    rows.note(made, "declaration-saved", by, total_fen=made.total_fen)
-    return made
 
 
 def submit(declaration_id: int, *, by: Actor) -> Declaration:

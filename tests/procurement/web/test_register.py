@@ -14,8 +14,10 @@ from core.access.roles import OrganisationKind, Role
 from core.db import db
 from core.organisations.models import Membership, Organisation
 from core.text import label, sentence
+from procurement.models.declaration import Declaration, DeclarationReserve
 from procurement.models.unit import BudgetUnit, OpeningFigure
 from procurement.queries.register_sheets import COLUMNS
+from procurement.rules.declaration import DeclarationState
 from tests import make
 
 ROWS: dict[str, list[list[str]]] = {
@@ -144,3 +146,35 @@ def test_a_cook_does_not_load_the_register(client: FlaskClient, app: Flask) -> N
 
     assert client.get("/register").status_code == 403
     assert send(client, workbook()).status_code == 403
+
+
+def test_this_years_filing_comes_as_a_draft_for_the_unit_to_submit(operator: FlaskClient) -> None:
+    figures = ["示例一中", "2026", "1200000", "决算表", "自有食堂", "900000", "", "100000.05", "", "", "120000"]
+    with clock.frozen(clock.day_start(make.day("2026-11-23"))):
+        for _ in range(2):
+            shown = send(operator, workbook(opening=[figures]))
+            assert operator.post("/register/load", data={"token": token_of(shown.text)}).status_code == 303
+
+    made = db.session.scalars(select(Declaration)).one()
+    assert (made.state, made.total_fen, made.in_force_from) == (DeclarationState.DRAFT, 1_000_000_05, None)
+    reserves = db.session.scalars(
+        select(DeclarationReserve.reserve_fen).order_by(DeclarationReserve.scheme_code == "L")
+    ).all()
+    assert reserves == [100_000_01, 100_000_01, 120_000_00]
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence_part"),
+    [
+        (["示例一中", "2026", "", "批复", "大食堂", "1000", "", "", "", "", ""], "不认识“大食堂”"),
+        (["示例一中", "2026", "", "批复", "自有食堂", "", "", "", "", "", ""], "“职工就餐”没有填"),
+        (["示例一中", "2026", "", "", "自有食堂", "1000", "", "", "", "", ""], "“依据文件”没有填"),
+        (["示例一中", "2026", "", "批复", "", "", "", "", "", "", ""], "“上年实际采购额”没有填"),
+    ],
+)
+def test_a_filing_that_says_nothing_is_named(operator: FlaskClient, row: list[str], sentence_part: str) -> None:
+    with clock.frozen(clock.day_start(make.day("2026-11-23"))):
+        shown = send(operator, workbook(opening=[row]))
+
+    assert sentence_part in shown.text
+    assert db.session.scalars(select(Declaration.id)).all() == []
