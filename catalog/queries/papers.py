@@ -1,7 +1,7 @@
 """Certificates as the clerk and the operator see them."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -53,6 +53,22 @@ def to_verify_count() -> int:
     """How many wait."""
     waiting = sa.select(sa.func.count()).where(Certificate.status == CertificateStatus.PENDING)
     return db.session.scalar(waiting) or 0
+
+
+def ending(for_: Actor, on: date) -> list[date]:
+    """Last days of the actor's certificates that end within 90 days (or have ended), and of its own licence within
+    30, the earliest first (rules 66, 72).
+    """
+    seller = suppliers.own(for_)
+    last = sa.select(Certificate.valid_to).where(
+        Certificate.supplier_id == seller.id,
+        Certificate.status.in_([CertificateStatus.ACTIVE, CertificateStatus.PENDING]),
+        Certificate.valid_to <= on + timedelta(days=90),
+    )
+    days = list(db.session.scalars(last))
+    if seller.licence_valid_to is not None and seller.licence_valid_to <= on + timedelta(days=30):
+        days.append(seller.licence_valid_to)
+    return sorted(days)
 
 
 def sheet(certificate_id: int, for_: Actor) -> Sheet:

@@ -6,6 +6,7 @@ from flask import url_for
 
 from catalog.queries import desk, papers, suppliers
 from catalog.rules.listing import ProductState
+from core import clock
 from core.access.actor import Actor
 from core.access.rights import Right
 from core.text import sentence
@@ -19,6 +20,10 @@ def catalogue_tasks(who: Actor) -> Iterator[Task]:
         if returned := counts.get(ProductState.RETURNED, 0):
             href = url_for("products.mine", state=ProductState.RETURNED.value)
             yield Task(sentence("task", "products-returned"), href, returned, tone="warn", icon="reply")
+        if days := papers.ending(who, clock.today()):
+            tone = "danger" if days[0] < clock.today() else "warn"
+            text = sentence("task", "papers-ending")
+            yield Task(text, url_for("papers.mine"), len(days), due_on=days[0], tone=tone, icon="patch-exclamation")
     if who.may(Right.ORIGIN_CONFIRM) and (count := desk.waiting_count(who)):
         yield Task(sentence("task", "origins-waiting"), url_for("township.queue"), count, icon="geo-alt")
     if who.may(Right.CONTENT_APPROVE):

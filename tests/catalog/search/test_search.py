@@ -80,6 +80,8 @@ def test_words_that_stand_for_a_filter_narrow_in_the_database(index: WhooshBacke
     assert find("食堂装土豆").plan.units_pack
     assert find("脱贫村 木耳").plan.counts_only
     assert find("").scores is None
+    assert find("便宜").scores is None
+    assert find("%").scores == {}
 
 
 def test_a_word_that_narrows_is_a_filter_unless_nothing_would_be_left(index: WhooshBackend) -> None:

@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -17,6 +17,7 @@ from catalog.queries import offers as offer_queries
 from catalog.rules.certificates import CertificateKind, CertificateStatus
 from catalog.rules.listing import ProductState
 from catalog.rules.supplier import SupplierStatus
+from core import clock
 from core.db import db
 from core.people.models import Person
 from tests import make
@@ -183,6 +184,14 @@ def test_a_certificate_comes_in_with_its_scan_and_is_verified(client: FlaskClien
     assert "LB-20-2611071234A" in client.get("/operator/certificates").text
     assert client.post(f"/operator/certificates/{made.id}/verify").status_code == 303
     assert only(Certificate).status is CertificateStatus.ACTIVE  # type: ignore[attr-defined]
+
+
+def test_a_paper_that_ends_soon_waits_in_the_inbox(client: FlaskClient, staff: Staff) -> None:
+    at(client, staff.clerk_person)
+    make.certificate(staff.supplier, CertificateKind.SC, valid_to=clock.today() + timedelta(days=91))
+    assert "快到期" not in client.get("/desk").text
+    make.certificate(staff.supplier, CertificateKind.GREEN, valid_to=clock.today() + timedelta(days=90))
+    assert "快到期" in client.get("/desk").text
 
 
 def test_the_operator_suspends_a_supplier_and_its_page_is_gone(client: FlaskClient, staff: Staff) -> None:
