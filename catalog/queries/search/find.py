@@ -46,7 +46,7 @@ def find(typed: str) -> Found:
 def _find(typed: str, engine: Backend) -> Found:
     asked = plan(typed, engine.lexicon())
     if not asked.groups:
-        # Words that only narrow (有机) or say nothing (便宜) leave the list whole; signs that are no words find nothing.
+        # Words that only narrow (有机) or say nothing (便宜) leave the list whole; mere signs find nothing.
         return Found(asked, None if asked.words or not asked.text else {})
     scores, matched = _groups(asked, engine)
     whole = matched == len(asked.groups)
