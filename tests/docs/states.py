@@ -12,6 +12,7 @@ from market.rules.order_states import RESIDENT_ORDER, UNIT_ORDER
 from market.rules.payment_states import PAYMENT
 from market.rules.transfer import TRANSFER
 from procurement.rules.declaration import DECLARATION
+from procurement.rules.p832_states import IMPORT
 from procurement.rules.plan import PLAN
 from procurement.rules.statement import STATEMENT
 
@@ -27,6 +28,7 @@ TABLES: tuple[tuple[str, StateTable[Any, Any]], ...] = (
     ("procurement/rules/plan.py", PLAN),
     ("procurement/rules/declaration.py", DECLARATION),
     ("procurement/rules/statement.py", STATEMENT),
+    ("procurement/rules/p832_states.py", IMPORT),
 )
 HEAD = """# State tables
 

@@ -10,8 +10,10 @@ from core.db import db
 from core.errors import Forbidden, Missing, Refused
 from core.jobs.models import Job
 from core.organisations import queries as organisations
+from core.states import advance
 from procurement.models.external import ImportBatch
-from procurement.rules.p832 import ImportSide, ImportState
+from procurement.rules.p832 import ImportSide
+from procurement.rules.p832_states import IMPORT, ImportAct
 
 _TURN = 832
 
@@ -42,10 +44,14 @@ def own(token: str, by: Actor) -> ImportBatch:
     return batch
 
 
-def expect(batch: ImportBatch, *states: ImportState) -> None:
-    """Go on only in these states. Raises: Refused "import-state"."""
-    if batch.state not in states:
-        raise Refused("import-state", state=batch.state)
+def expect(batch: ImportBatch, act: ImportAct) -> None:
+    """Go on only where the act is possible. Raises: Refused "state-forbids-act"."""
+    advance(IMPORT, batch.state, act)
+
+
+def step(batch: ImportBatch, act: ImportAct) -> None:
+    """Let the act happen. Raises: Refused "state-forbids-act"."""
+    batch.state = advance(IMPORT, batch.state, act)
 
 
 def take_turn() -> None:

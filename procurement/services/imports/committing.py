@@ -15,6 +15,7 @@ from core.trail.models import Stream
 from procurement.models.external import ExternalOrder, ImportBatch, ImportRow
 from procurement.queries import external
 from procurement.rules.p832 import ImportSide, ImportState, RowVerdict
+from procurement.rules.p832_states import ImportAct
 from procurement.services import ledger
 from procurement.services.imports import batches, judging, reading, versions
 from procurement.services.imports.judging import Judged, Line
@@ -30,16 +31,16 @@ class Mode(StrEnum):
 def take_over(token: str, mode: Mode, *, by: Actor) -> ImportBatch:
     """Take a previewed file over, a large one by a worker.
 
-    Raises: Missing, Refused "import-state", "import-has-bad-rows", "import-nothing-to-take", "import-changed-meanwhile"
-    (nothing is written then).
+    Raises: Missing, Refused "state-forbids-act", "import-has-bad-rows", "import-nothing-to-take",
+    "import-changed-meanwhile" (nothing is written then).
     """
     batch = batches.own(token, by)
-    batches.expect(batch, ImportState.PREVIEW)
+    batches.expect(batch, ImportAct.QUEUE)
     _look(batch, mode)
     rows = batch.counts.get("rows", 0)
     if rows <= reading.AT_ONCE:
         return commit(batch, mode, by=by)
-    batch.state = ImportState.COMMITTING
+    batches.step(batch, ImportAct.QUEUE)
     batches.start_job(batch, "p832-commit", rows, by)
     enqueue("procurement.commit_import", batch_id=batch.id, mode=mode.value)
     return batch
@@ -60,8 +61,7 @@ def give_up(batch_id: int, refusal: Refused) -> None:
     if batch is None or batch.state not in {ImportState.READING, ImportState.COMMITTING}:
         return
     batches.end_job(batch, "failed", code=refusal.code, facts={k: str(v) for k, v in refusal.facts.items()})
-    was_read = batch.state is ImportState.COMMITTING
-    batch.state = ImportState.PREVIEW if was_read else ImportState.DISCARDED
+    batches.step(batch, ImportAct.GIVE_UP)
 
 
 def commit(batch: ImportBatch, mode: Mode, *, by: Actor) -> ImportBatch:
@@ -78,7 +78,8 @@ def commit(batch: ImportBatch, mode: Mode, *, by: Actor) -> ImportBatch:
     counts = {**batch.counts, **{f"taken_{v}": sum(o.verdict is v for o in orders) for v in RowVerdict}}
     counts["taken_refused"] += batch.counts.get("orders_refused", 0)
     batch.counts = counts | {f"moved_{code}_fen": fen for code, fen in moved.items()}
-    batch.state, batch.committed_at = ImportState.COMMITTED, clock.now()
+    batches.step(batch, ImportAct.COMMIT)
+    batch.committed_at = clock.now()
     trail.record(
         Stream.PROCUREMENT, "p832-imported", "import_batch", batch.id, by=by, right=Right.IMPORT_832,
         after={"sha256": batch.sha256, "mode": mode, "moved": moved}, filename=batch.filename,

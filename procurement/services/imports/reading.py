@@ -19,6 +19,7 @@ from core.trail.models import Stream
 from procurement.models.external import HeaderMapping, ImportBatch, ImportRow
 from procurement.rules.p832 import ImportSide, ImportState
 from procurement.rules.p832_cells import FIELDS, REQUIRED, Problem, header_key
+from procurement.rules.p832_states import ImportAct
 from procurement.services.imports import batches, judging, table
 from procurement.services.imports.judging import Judged
 from procurement.services.imports.table import Table
@@ -70,10 +71,10 @@ def missing(fields: Iterable[str]) -> list[str]:
 def explain(token: str, meanings: Mapping[int, str], *, by: Actor) -> ImportBatch:
     """Say what each column is ("" for of no interest); remembered for the organisation's next files.
 
-    Raises: Missing, Refused "import-state", "import-mapping-twice", "import-mapping-incomplete".
+    Raises: Missing, Refused "state-forbids-act", "import-mapping-twice", "import-mapping-incomplete".
     """
     batch = batches.own(token, by)
-    batches.expect(batch, ImportState.MAPPING)
+    batches.expect(batch, ImportAct.EXPLAIN)
     given = {place: meanings.get(place, "") for place in range(len(batch.headers))}
     fields = [field for field in given.values() if field]
     if len(fields) != len(set(fields)) or not set(fields) <= set(FIELDS):
@@ -87,10 +88,9 @@ def explain(token: str, meanings: Mapping[int, str], *, by: Actor) -> ImportBatc
 
 
 def discard(token: str, *, by: Actor) -> None:
-    """Put a file that was not taken over aside. Raises: Missing, Refused "import-state"."""
+    """Put a file that was not taken over aside. Raises: Missing, Refused "state-forbids-act"."""
     batch = batches.own(token, by)
-    batches.expect(batch, ImportState.MAPPING, ImportState.READING, ImportState.PREVIEW)
-    batch.state = ImportState.DISCARDED
+    batches.step(batch, ImportAct.DISCARD)
     db.session.execute(sa.delete(ImportRow).where(ImportRow.batch_id == batch.id))
     trail.record(
         Stream.PROCUREMENT, "p832-discarded", "import_batch", batch.id, by=by, right=Right.IMPORT_832,
@@ -114,7 +114,7 @@ def judge_slice(batch_id: int, start: int) -> None:
     if stop < len(orders):
         enqueue("procurement.judge_import", batch_id=batch_id, start=stop)
         return
-    batch.state = ImportState.PREVIEW
+    batches.step(batch, ImportAct.JUDGE)
     batches.end_job(batch)
 
 
@@ -122,12 +122,12 @@ def _go_on(batch: ImportBatch, opened: Table, by: Actor) -> None:
     orders = _orders(batch, opened)
     total = sum(len(order.lines) for order in orders)
     if total > AT_ONCE:
-        batch.state = ImportState.READING
+        batches.step(batch, ImportAct.QUEUE)
         batches.start_job(batch, "p832-read", total, by)
         enqueue("procurement.judge_import", batch_id=batch.id, start=0)
         return
     _judge(batch, orders, by)
-    batch.state = ImportState.PREVIEW
+    batches.step(batch, ImportAct.JUDGE)
 
 
 def _orders(batch: ImportBatch, opened: Table) -> list[Judged]:

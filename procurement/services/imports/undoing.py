@@ -11,6 +11,7 @@ from core.trail.models import Stream
 from procurement.models.external import ExternalOrder, ExternalOrderVersion, ImportBatch
 from procurement.queries import external
 from procurement.rules.p832 import ImportState, VersionCause
+from procurement.rules.p832_states import ImportAct
 from procurement.services import ledger
 from procurement.services.imports import batches, versions
 
@@ -20,10 +21,10 @@ _V = ExternalOrderVersion
 def undo(token: str, *, by: Actor) -> ImportBatch:
     """Take a file back. Its orders become what they were before it, or void if it brought them.
 
-    Raises: Missing, Refused "import-state", "import-newer" when a later file changed one of its orders.
+    Raises: Missing, Refused "state-forbids-act", "import-newer" when a later file changed one of its orders.
     """
     batch = batches.own(token, by)
-    batches.expect(batch, ImportState.COMMITTED)
+    batches.expect(batch, ImportAct.UNDO)
     batches.take_turn()
     order_ids = set(db.session.scalars(sa.select(_V.order_id).where(_V.batch_id == batch.id)))
     current = _current(batch, order_ids)
@@ -38,7 +39,8 @@ def undo(token: str, *, by: Actor) -> ImportBatch:
         moved[code] = moved.get(code, 0) + fen
     voided = sa.update(ExternalOrder).where(any_of(ExternalOrder.id, gone)).values(is_void=True)
     db.session.execute(voided.execution_options(synchronize_session=False))
-    batch.state, batch.undone_at, batch.undone_by_id = ImportState.UNDONE, clock.now(), by.person_id
+    batches.step(batch, ImportAct.UNDO)
+    batch.undone_at, batch.undone_by_id = clock.now(), by.person_id
     trail.record(
         Stream.PROCUREMENT, "p832-undone", "import_batch", batch.id, by=by, right=Right.IMPORT_832,
         after={"moved": moved}, filename=batch.filename, voided=len(gone), restored=len(restored),

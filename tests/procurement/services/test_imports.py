@@ -9,12 +9,19 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.access.rights import Right
+from core.access.roles import OrganisationKind
 from core.db import db, transaction
 from core.errors import Missing, Refused
+from core.organisations import names, queries
+from core.organisations import services as organisations
+from core.organisations.models import Organisation
 from procurement.models.external import ExternalOrder, ExternalOrderVersion, ImportBatch, ImportRow
-from procurement.models.ledger import FactEntry, QuotaBalance, SpendBalance
+from procurement.models.ledger import FactEntry, QuotaBalance, QuotaJudgement, SpendBalance
 from procurement.models.plan import Envelope
+from procurement.queries.ledger_check import verify
 from procurement.rules.p832 import ImportState, RowVerdict
+from procurement.services import postings
 from procurement.services.imports import undoing
 from procurement.services.imports.committing import Mode
 from tests import make
@@ -277,3 +284,57 @@ def test_anothers_batch_is_missing(world: World) -> None:
         with pytest.raises(Missing):
             p832.take_over(stranger, batch)
     assert balances() == {}
+
+
+def test_the_ledger_verifies_after_changes_and_undoing(world: World) -> None:
+    lines = [p832.row(world.unit, purchase_type=kind) for kind in ("食堂", "工会", "食堂")]
+    p832.bring(world.officer, lines)
+    second = p832.bring(world.officer, [lines[0] | {"paid_fen": "7.77"}, lines[1] | {"status": "已退款"}, lines[2]])
+    assert verify(postings.open_book()).faults == []
+
+    with transaction():
+        undoing.undo(second.token, by=world.officer)
+
+    assert verify(postings.open_book()).faults == []
+
+
+def test_a_unit_is_found_by_its_name_on_the_order_day(world: World) -> None:
+    with transaction():
+        organisations.rename(world.unit.id, "示例高级中学", from_day=make.day("2026-06-01"), by=world.officer)
+    before, after = {"ordered_at": "2026-05-31 23:59:59"}, {"ordered_at": "2026-06-01 00:00:00"}
+    days = {"finished_at": "2026-07-01", "paid_at": "2026-07-01"}
+    lines = [
+        p832.row("示例一中", **before | days),
+        p832.row("示例高级中学", **after | days),
+        p832.row("示例一中", **after | days),
+        p832.row("示例高级中学", **before | days),
+    ]
+
+    p832.bring(world.officer, lines)
+
+    assert [current(line["order_no"]).unit_id for line in lines] == [world.unit.id, world.unit.id, None, None]
+    assert counted(world.unit) == 200_00
+
+
+def test_the_name_book_says_what_the_single_question_says(world: World) -> None:
+    with transaction():
+        organisations.rename(world.unit.id, "示例高级中学", from_day=make.day("2026-06-01"), by=world.officer)
+        names.remember(world.other.id, "市医院", by=world.officer, right=Right.P832_ASSIGN)
+    book = names.book(OrganisationKind.UNIT)
+
+    for name in ("示例一中", "示例高级中学", "示例医院", "市医院", "没有"):
+        for day in ("2019-01-01", "2026-05-31", "2026-06-01", "2027-01-01"):
+            on = make.day(day)
+            assert book.on(name, on) == queries.named(name, on=on, kind=OrganisationKind.UNIT), (name, day)
+    assert book.on("示例 医院", make.day("2026-01-01")) == world.other.id
+
+
+def test_an_order_of_a_closed_unit_is_kept_and_not_counted(world: World) -> None:
+    with transaction():
+        db.session.get_one(Organisation, world.unit.id).closed_on = make.day("2026-03-01")
+
+    p832.bring(world.officer, [p832.row(world.unit)])
+
+    assert counted(world.unit) == 0
+    reasons = set(db.session.scalars(sa.select(QuotaJudgement.reason)))
+    assert reasons == {"unit_inactive"}
