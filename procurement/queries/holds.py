@@ -1,15 +1,18 @@
 """What plan lines still hold open in the envelope, and what acceptances have freed of an order's part."""
 
 from collections.abc import Collection
+from datetime import timedelta
 
 import sqlalchemy as sa
 
+from core import clock
 from core.db import db
 from market.models.delivery import AcceptanceLine
 from market.models.order import Order, OrderLine
 from market.rules.order_states import OrderState
 from procurement.models.plan import EnvelopeMove
 
+_LOOKS_BACK = timedelta(days=120)
 _OVER = (OrderState.CANCELLED, OrderState.FULFILLED, OrderState.CLOSED)
 
 
@@ -56,7 +59,8 @@ def live_of_plan(plan_id: int) -> dict[int, int]:
 
 
 def over_and_held(*conditions: sa.ColumnElement[bool], limit: int = 200) -> list[int]:
-    """Orders that ended, by whoever's act, while their plan lines still hold money for them."""
+    """Orders of the last 120 days that ended, by whoever's act, while their plan lines still hold money for them."""
+    since = clock.now() - _LOOKS_BACK
     told = sa.exists().where(EnvelopeMove.source == "order-over", EnvelopeMove.source_id == OrderLine.id)
     open_fen = (
         sa.select(sa.func.coalesce(sa.func.sum(EnvelopeMove.eligible_open_fen + EnvelopeMove.general_open_fen), 0))
