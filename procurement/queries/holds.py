@@ -60,7 +60,6 @@ def live_of_plan(plan_id: int) -> dict[int, int]:
 
 def over_and_held(*conditions: sa.ColumnElement[bool], limit: int = 200) -> list[int]:
     """Orders of the last 120 days that ended, by whoever's act, while their plan lines still hold money for them."""
-    since = clock.now() - _LOOKS_BACK
     told = sa.exists().where(EnvelopeMove.source == "order-over", EnvelopeMove.source_id == OrderLine.id)
     open_fen = (
         sa.select(sa.func.coalesce(sa.func.sum(EnvelopeMove.eligible_open_fen + EnvelopeMove.general_open_fen), 0))
@@ -71,6 +70,7 @@ def over_and_held(*conditions: sa.ColumnElement[bool], limit: int = 200) -> list
         sa.select(Order.id)
         .join(OrderLine, OrderLine.order_id == Order.id)
         .where(Order.plan_id.is_not(None), Order.state.in_(_OVER), ~told, open_fen > 0, *conditions)
+        .where(Order.placed_at >= clock.now() - _LOOKS_BACK)
         .group_by(Order.id)
         .order_by(Order.id.desc())
         .limit(limit)
