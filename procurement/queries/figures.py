@@ -8,7 +8,7 @@ from procurement.models.declaration import Declaration
 from procurement.rules.declaration import CanteenStatus, DeclarationState
 from procurement.rules.gate import Gate
 from procurement.rules.pace import PaceStatus
-from procurement.rules.quota import Quota, Rated, Share, Verdict
+from procurement.rules.quota import Quota, Rated, Verdict
 from procurement.rules.unit import BudgetLevel, UnitKind
 
 
@@ -90,11 +90,6 @@ class Totals:
     def quota(self) -> Quota:
         """The sums as one quota, for completion rate and share."""
         return Quota(self.declared_fen, self.spent_fen, 0, self.completed_fen, self.reserve_fen)
-
-    @property
-    def actual_share(self) -> Share:
-        """Completed over actual spending; not computable while any unit's months are missing."""
-        return Share(None, (0,) * self.units_missing) if self.units_missing else self.quota.actual_share
 
 
 def totals(rows: Iterable[UnitFigures], code: str) -> Totals:

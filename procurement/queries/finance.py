@@ -26,7 +26,9 @@ from procurement.rules.gate import Gate, GateSchedule, effective_level, gate_lev
 from procurement.rules.quota import Quota
 from procurement.rules.scheme import HEADLINE
 from procurement.rules.statement import CanteenYear, StatementState, months_due, months_missing
+from procurement.rules.unit import BudgetLevel
 
+_COUNTY = BudgetUnit.level == BudgetLevel.COUNTY
 _KEYS = [*gate.KEYS, "scheme.headline", "ledger.closed_years"]
 
 
@@ -247,10 +249,11 @@ def _books(year: int, through: int, unit_ids: Sequence[int] | None) -> dict[int,
 
 
 def _schemes(year: int, headline: str) -> tuple[schemes.Year, dict[str, tuple[int, ...]]]:
-    """The judging versions, and what the county counted month by month under each."""
+    """The judging versions, and what the county's own units counted month by month under each."""
     by_month = (
         sa.select(QuotaBalance.month, sa.func.sum(QuotaBalance.counted_fen).cast(sa.BigInteger).label("fen"))
         .where(QuotaBalance.fiscal_year == year, QuotaBalance.scheme_code == SchemeVersion.code)
+        .where(QuotaBalance.unit_id.in_(sa.select(BudgetUnit.organisation_id).where(_COUNTY)))
         .group_by(QuotaBalance.month)
         .correlate(SchemeVersion)
         .subquery()

@@ -14,6 +14,16 @@ from core.people.models import Person
 from core.trail.models import AuditEvent, Stream
 
 PAGE = 50
+STATES = {
+    "declaration": "DeclarationState",
+    "spending_statement": "StatementState",
+    "plan": "PlanState",
+    "order": "OrderState",
+    "purchase_order": "OrderState",
+    "delivery": "DeliveryState",
+    "transfer": "TransferState",
+}
+"""Object type of the trail → the enum of its states."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +41,11 @@ class Entry:
     object_id: str
     changes: tuple[tuple[str, str, str], ...]
     hash: str
+
+    @property
+    def state_kind(self) -> str:
+        """Which labels the object's states have."""
+        return STATES.get(self.object_type, "")
 
 
 def of_object(object_type: str, object_id: str, *, page: int = 1) -> tuple[list[Entry], bool]:
