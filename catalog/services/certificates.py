@@ -15,8 +15,11 @@ from catalog.services import search_index
 from core import clock, trail
 from core.access.actor import Actor
 from core.access.rights import Right
+from core.access.roles import OrganisationKind
 from core.db import db
 from core.errors import Missing, Refused
+from core.files.services import let_read
+from core.organisations.models import Organisation
 from core.trail.models import Stream
 
 
@@ -59,6 +62,10 @@ def add(paper: Paper, product_ids: Iterable[int] = (), *, by: Actor) -> Certific
     )
     db.session.add(made)
     db.session.flush()
+    if paper.file_id is not None:
+        # A scan may show more than the certificate says: its owner and the operator read it, nobody else.
+        platforms = sa.select(Organisation.id).where(Organisation.kind == OrganisationKind.PLATFORM)
+        let_read(paper.file_id, *db.session.scalars(platforms))
     _cover(made, set(product_ids))
     _record("certificate-added", made, Right.SELL, by)
     return made

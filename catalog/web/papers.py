@@ -51,7 +51,7 @@ def _scan() -> int | None:
         name=file.filename,
         purpose="certificate",
         by=actor(),
-        audience=Audience.PUBLIC,
+        audience=Audience.PARTIES,
         owner_id=actor().office_id,
     )
     return kept.id

@@ -19,6 +19,7 @@ from catalog.rules.listing import ProductState
 from catalog.rules.supplier import SupplierStatus
 from core import clock
 from core.db import db
+from core.files.models import StoredFile
 from core.people.models import Person
 from tests import make
 from tests.make import catalogue_staff
@@ -180,7 +181,12 @@ def test_a_certificate_comes_in_with_its_scan_and_is_verified(client: FlaskClien
     made = only(Certificate)
     assert isinstance(made, Certificate)
     assert (made.number, made.status) == ("LB-20-2611071234A", CertificateStatus.PENDING)
+    token = db.session.scalars(select(StoredFile.token).where(StoredFile.id == made.file_id)).one()
+    at(client, staff.township_person)
+    assert client.get(f"/files/{token}").status_code == 404
     at(client, staff.operator_person)
+    with client.get(f"/files/{token}") as scan:
+        assert scan.status_code == 200
     assert "LB-20-2611071234A" in client.get("/operator/certificates").text
     assert client.post(f"/operator/certificates/{made.id}/verify").status_code == 303
     assert only(Certificate).status is CertificateStatus.ACTIVE  # type: ignore[attr-defined]
