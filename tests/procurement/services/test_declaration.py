@@ -21,6 +21,7 @@ from procurement.rules.declaration import CanteenStatus, DeclarationState, PartK
 from procurement.services import assessment, declaration
 from procurement.services.declaration import Sheet
 from tests import make
+from tests.support.threads import at_once
 
 YEAR = 2026
 
@@ -224,3 +225,20 @@ def test_a_silent_unit_is_assessed_ten_working_days_after_the_window(office: Off
         office.do(declaration.review, own.id, by=office.reviewer)
         office.do(declaration.confirm, own.id, by=office.officer)
     assert office.envelope() == (1_000_000_00, 100_000_00)
+
+
+def test_two_rises_at_once_are_two_versions(office: Office, app: Flask) -> None:
+    office.confirmed()
+    unit_id, payer = office.unit.id, office.payer
+    db.session.rollback()
+
+    def rise(total_fen: int) -> int:
+        with clock.frozen(datetime(2026, 3, 10, 5, tzinfo=UTC)), transaction():
+            return declaration.amend_up(unit_id, YEAR, total_fen, "原因", payer).version_no
+
+    found = at_once(app, lambda: rise(1_100_000_00), lambda: rise(1_300_000_00))
+
+    assert office.envelope()[0] == 1_300_000_00
+    done = [x for x in found if isinstance(x, int)]
+    assert len(done) == len(set(done)) >= 1, "the lower may come too late, and is then refused"
+    assert all(isinstance(x, int | Refused) for x in found)

@@ -17,6 +17,7 @@ from procurement.models.ledger import (
 from procurement.services import ledger
 from tests.make import trade
 from tests.procurement.ledger_world import World, balance, spent
+from tests.support.statements import statements
 from tests.support.threads import at_once
 
 YEAR = 2026
@@ -167,3 +168,17 @@ def test_a_corrected_acceptance_takes_its_counting_with_it(world: World) -> None
     assert spent(world.unit.id) == 93_60
     kinds = db.session.scalars(sa.select(FactEntry.amount_fen).where(FactEntry.kind == FactKind.ACCEPTED)).all()
     assert sorted(kinds) == [-104_00, 93_60, 104_00]
+
+
+def test_an_acceptance_costs_the_same_statements_however_many_lines(world: World) -> None:
+    counts = []
+    for lines in (1, 12):
+        made = trade.acceptance(
+            world.unit, world.canteen, world.offer, accepted_qty=[1_000] * lines, on=date(2026, 5, 4)
+        )
+        made_id = made.id
+        with statements() as seen, transaction():
+            ledger.post_acceptance(made_id, None)
+        counts.append(len(seen))
+
+    assert counts[0] == counts[1] <= 14
