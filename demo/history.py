@@ -37,7 +37,7 @@ def tell(world: World, tick: Tick) -> None:
         with clock.frozen(world.days.at(last, 23)), transaction():
             _payments(world, ids, due)
         owed = [one for one in owed if one not in due]
-        spending.state_month(world, first.year, first.month)
+        spending.state_month(world, ids, first.year, first.month)
         tick()
     with transaction():
         _settle_stock()

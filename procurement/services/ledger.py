@@ -16,7 +16,7 @@ from procurement.rules.scheme import Channel, FundSource
 from procurement.services import facts, postings, reversals
 from procurement.services.facts import Fact
 from procurement.services.imported import post_external, post_externals, reverse_external, reverse_externals
-from procurement.services.stated import post_statement
+from procurement.services.stated import post_statement, post_statements
 
 __all__ = [
     "post_acceptance",
@@ -29,6 +29,7 @@ __all__ = [
     "post_ordered",
     "post_released",
     "post_statement",
+    "post_statements",
     "post_transfers",
     "reverse_external",
     "reverse_externals",

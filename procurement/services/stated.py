@@ -1,7 +1,10 @@
 """Confirmed spending statements in the ledger: a fact per version, spending by the difference to the version before."""
 
 import calendar
+from collections.abc import Sequence
 from datetime import date
+
+import sqlalchemy as sa
 
 from core.access.actor import Actor
 from core.db import db
@@ -25,6 +28,15 @@ def post_statement(statement_id: int, before_id: int | None, by: Actor | None) -
     written = facts.append([_fact(stated)], by=by)
     if written:
         postings.spend([_move(stated, stated.total_fen - (before.total_fen if before else 0))])
+
+
+def post_statements(statement_ids: Sequence[int], by: Actor | None) -> None:
+    """As `post_statement`, for many first versions at once (spending that is loaded)."""
+    facts.lock()
+    query = sa.select(SpendingStatement).where(SpendingStatement.id.in_(statement_ids)).order_by(SpendingStatement.id)
+    found = db.session.scalars(query).all()
+    if facts.append([_fact(one) for one in found], by=by):
+        postings.spend([_move(one, one.total_fen) for one in found])
 
 
 def _fact(stated: SpendingStatement) -> Fact:
