@@ -11,7 +11,7 @@ from core import clock, settings
 from core.access.roles import Role
 from core.db import db, transaction
 from core.jobs.models import Outbox
-from demo import bodies, goods, history, morning, residents, state
+from demo import bodies, goods, history, morning, p832, residents, state
 from demo.cast import word
 from demo.clockwork import Days
 from demo.state import State
@@ -60,6 +60,8 @@ def _history(world: World, progress: Progress) -> None:
         progress(word("progress", "history"), 10 + 70 * told // months)
 
     history.tell(world, tick)
+    progress(word("progress", "imports"), 82)
+    p832.tell(world)
     year = world.days.year - 1
     with transaction():
         settings.put(

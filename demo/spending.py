@@ -13,7 +13,7 @@ from core.access.roles import Role
 from core.db import db, transaction
 from core.money import split
 from core.trail.models import Stream
-from demo import filings
+from demo import filings, p832
 from demo.cast import word, words
 from demo.sheaf import Ids, Sheaf
 from demo.slots import SEASON
@@ -140,9 +140,9 @@ def stated_fen(world: World, kitchen: Kitchen, year: int, month: int) -> int:
     total = filings.total_fen(unit, world, year) * spend // 100
     wanted = total * SEASON[month - 1] // sum(SEASON)
     here = db.session.scalar(
-        sa.select(SpendBalance.platform_fen + SpendBalance.p832_fen).where(
+        sa.select(SpendBalance.platform_fen).where(
             SpendBalance.unit_id == kitchen.unit_id, SpendBalance.fiscal_year == year, SpendBalance.month == month
         )
     )
-    least = wanted // 10
-    return max(least, wanted - int(here or 0)) * part // whole
+    elsewhere = int(here or 0) + p832.month_fen(world, unit, year, month)
+    return max(wanted // 10, wanted - elsewhere) * part // whole
