@@ -84,7 +84,7 @@ def _units(world: World) -> None:
         for place, name in enumerate(unit.canteens):
             room = _found(world, f"{unit.key}.{place}", OrganisationKind.CANTEEN, name, parent=str(body.id))
             share = (7 if place == 0 else 3, 10) if len(unit.canteens) > 1 else (1, 1)
-            world.kitchens.append(Kitchen(unit, body.id, room.id, name, room.address, share))
+            world.kitchens.append(Kitchen(unit, body.id, room.id, name, room.address, share, len(world.kitchens)))
     db.session.flush()
 
 

@@ -14,7 +14,7 @@ from core.money import WHOLE_BP
 from demo import filings, money, receipt, slots, spending
 from demo.receipt import Signed
 from demo.sheaf import Ids, Sheaf
-from demo.slots import Slot
+from demo.slots import Slot, Wanted
 from demo.trade import Supply, is_due
 from demo.world import Kitchen, World
 from procurement.queries import eligibility, terms
@@ -27,12 +27,12 @@ Tick = Callable[[], None]
 def tell(world: World, tick: Tick) -> None:
     """Everything from the first day to the start: filings in their January, supplies, payments, statements."""
     ids, owed = Ids(), list[Signed]()
-    plan = _plan(world)
+    supplies = plan(world)
     for first, last in world.days.months():
         if first.month == 1:
             _new_year(world, first.year)
         with clock.frozen(world.days.at(last, 23)), transaction():
-            owed += _month(world, ids, [one for one in plan if first <= one[1].on <= last])
+            owed += _month(world, ids, [one for one in supplies if first <= one[1].on <= last])
         due = [one for one in owed if one.bank_on <= last and is_due(one.bank_on, world)]
         with clock.frozen(world.days.at(last, 23)), transaction():
             _payments(world, ids, due)
@@ -52,7 +52,8 @@ def _new_year(world: World, year: int) -> None:
     db.session.rollback()
 
 
-def _plan(world: World) -> list[tuple[Kitchen, Slot]]:
+def plan(world: World) -> list[tuple[Kitchen, Slot]]:
+    """What every canteen is supplied with on which day, in order of days."""
     years = (world.days.year - 1, world.days.year)
     a_month = max(1, 2 // world.scale)
     found = [
@@ -66,11 +67,16 @@ def _plan(world: World) -> list[tuple[Kitchen, Slot]]:
     return sorted(found, key=lambda one: (one[1].on, one[0].canteen_id, not one[1].counts, one[1].value_fen))
 
 
+def goods_of(world: World, kitchen: Kitchen, slot: Slot) -> list[Wanted]:
+    """The goods of one supply: the same for the same seed, whatever else was made before."""
+    dice = Random(f"{world.seed}-{kitchen.name}-{slot.on}-{slot.counts}")  # noqa: S311 - a demo, no secret
+    return slots.choose(slot, kitchen.unit.kind, world.packs, dice)
+
+
 def _month(world: World, ids: Ids, wanted: list[tuple[Kitchen, Slot]]) -> list[Signed]:
     sheaf, made = Sheaf(ids), list[tuple[Signed, Supply]]()
     for kitchen, slot in wanted:
-        dice = Random(f"{world.seed}-{kitchen.name}-{slot.on}-{slot.counts}")  # noqa: S311 - a demo, no secret
-        goods = slots.choose(slot, kitchen.unit.kind, world.packs, dice)
+        goods = goods_of(world, kitchen, slot)
         if goods:
             made.append(receipt.supply(world, sheaf, kitchen, slot, goods))
     sheaf.write(*receipt.TABLES)

@@ -65,7 +65,7 @@ def _history(world: World, progress: Progress) -> None:
     year = world.days.year - 1
     with transaction():
         settings.put(
-            "ledger.closed_years", [year], valid_from=date(year + 1, 1, 1), reason=word("paper", "closing", year=year),
+            "ledger.closed_years", [year], valid_from=date(year, 12, 31), reason=word("paper", "closing", year=year),
             author_id=world.actor("finance", Role.FINANCE_ADMIN).person_id,
         )  # fmt: skip
 

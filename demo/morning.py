@@ -14,7 +14,7 @@ from demo.cast import GoodsSpec, word, words
 from demo.line import morning
 from demo.world import World
 from market.services import fulfilment
-from procurement.services import declaration
+from procurement.services import declaration, plans
 
 _NEW_PUMPKIN = GoodsSpec("veg", "veg-pumpkin", "", "220681105205", "", "by_weight", "g", 10_000, 240, 300, "", "")
 _NEW_HONEY = GoodsSpec("honey", "bee-linden", "", "220681103205", "", "by_pack", "g", 250, 2_600, 200, "", "")
@@ -106,12 +106,17 @@ def _new_orders(world: World) -> None:
 
 
 def _plans(world: World) -> None:
-    """A plan to approve, and a contractor's draft."""
+    """A plan to approve, and a contractor's plan that was returned."""
     week: date = world.days.today + timedelta(days=7 - world.days.today.weekday())
     with morning(world, 8):
         line.submitted(world, world.kitchen("school1"), wanted("to_approve"), first=week)
+    kitchen = world.kitchen("school4")
     with morning(world, 8, 5):
-        line.draft(world, world.kitchen("school4"), wanted("draft"), first=week)
+        plan = line.submitted(world, kitchen, wanted("draft"), first=week)
+        token, version = plan.token, plan.version
+    with morning(world, 8, 10):
+        approver = world.actor("school4", Role.UNIT_APPROVER)
+        plans.send_back(token, version=version, reason=word("paper", "too_much"), by=approver)
 
 
 def _products(world: World) -> None:

@@ -41,12 +41,12 @@ def of_year(kitchen: Kitchen, year: int, days: Days, total_fen: int, *, a_month:
         yield Slot(date(year, 1, 1), total_fen * 113 // 100, counts=False, bank_on=_bank_day(date(year, 1, 12)))
     for month in range(1, 13):
         for day, turn in SLOTS[:a_month]:
-            on = date(year, month, day) + timedelta(days=(kitchen.canteen_id + month) % 3)
+            on = date(year, month, day) + timedelta(days=(kitchen.place + month) % 3)
             if on > last:
                 return
             value = reserve_fen * local * SEASON[month - 1] // (100 * sum(SEASON) * a_month)
             yield Slot(on, value, counts=True, bank_on=_bank_day(on + PAY_AFTER))
-            if (kitchen.canteen_id + month + turn) % 3 == 0:
+            if (kitchen.place + month + turn) % 3 == 0:
                 yield Slot(on, value * 2 // 5, counts=False, bank_on=_bank_day(on + PAY_AFTER))
         if month == 12 and not is_now:
             yield from _before_new_year(unit, year, days)

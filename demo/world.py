@@ -21,6 +21,7 @@ class Kitchen:
     name: str
     address: str
     share: tuple[int, int]  # (weight, of the unit's canteens together)
+    place: int  # among all canteens: days and goods depend on it, never on ids
 
 
 @dataclass
