@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from flask import current_app
 
 from core import sheets
 from core.access.actor import Actor
@@ -143,7 +144,8 @@ def refused_file(batch: ImportBatch) -> bytes:
     columns = [Column(vocabulary.titles()[field], width=18) for field in FIELDS]
     columns += [Column(sentence("word", "p832-problem"), width=60), Column(sentence("word", "p832-line"), "count")]
     lines = [[*(row.cells.get(field, "") for field in FIELDS), _told(row), row.row_no] for row in found]
-    return sheets.write([(sentence("word", "p832-refused-sheet"), columns, lines)])
+    note = sentence("word", "demo-mark") if current_app.config["XINGCUN_MODE"] == "demo" else ""
+    return sheets.write([(sentence("word", "p832-refused-sheet"), columns, lines)], note=note)
 
 
 def _told(row: ImportRow) -> str:
