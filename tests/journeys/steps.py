@@ -75,6 +75,14 @@ def write(page: Page, **fields: str) -> None:
         page.locator(f"[name={name}]:visible").first.fill(value)
 
 
+def choose(page: Page, part: str, *, of: str) -> None:
+    """Choose in the list named `of` the first entry that holds the words."""
+    words = page.locator(f"select[name={of}] option").all_text_contents()
+    found = next((word for word in words if part in word), None)
+    assert found is not None, words
+    page.locator(f"select[name={of}]").select_option(label=found.strip())
+
+
 def press(page: Page | Locator, word: str) -> None:
     """Press the button of that word and wait for the answer."""
     button = page.get_by_role("button", name=word, exact=True).first
