@@ -107,3 +107,42 @@ def test_every_menu_entry_opens_for_whoever_sees_it(app: Flask) -> None:
     asked = {endpoint: getattr(view, POLICY_MARK, None) for endpoint, view in app.view_functions.items()}
 
     assert [i.code for i in menu.ITEMS if not ACCESS[i.right] <= ACCESS.get(asked[i.endpoint], frozenset())] == []
+
+
+ARGUMENT = re.compile(r"<(?:(?P<kind>\w+)(?:\([^>]*\))?:)?(?P<name>\w+)>")
+
+
+def filled(rule: str) -> str:
+    """An address of the rule with arguments of the right shape that name nothing of anybody's."""
+
+    def value(found: re.Match[str]) -> str:
+        number = "2026" if found["name"] == "year" else "7"
+        return number if found["kind"] in {"int", "id"} else "x" * 12
+
+    return ARGUMENT.sub(value, rule)
+
+
+def every_act(app: Flask) -> list[tuple[str, str, Right]]:
+    """(method, address, right) of every guarded route, those with arguments and those that change something too."""
+    out = []
+    for rule in app.url_map.iter_rules():
+        right = getattr(app.view_functions[rule.endpoint], POLICY_MARK, "public")
+        if right != "public":
+            out += [(method, filled(rule.rule), Right(right)) for method in (rule.methods or set()) & {"GET", "POST"}]
+    return sorted(out)
+
+
+def test_a_resident_gets_403_at_every_act_of_an_office(app: Flask, client: FlaskClient) -> None:
+    make.log_in(client, make.person())
+    guarded = [one for one in every_act(app) if Role.RESIDENT not in ACCESS[one[2]]]
+    said = {(method, path): client.open(path, method=method).status_code for method, path, _ in guarded}
+
+    assert len(said) > 100
+    assert {act: status for act, status in said.items() if status not in {403, 404}} == {}
+    assert [act for act, status in said.items() if status == 404 and "x" * 12 not in act[1]] == []
+
+
+def test_a_guest_is_sent_to_the_log_in_by_every_act(app: Flask, client: FlaskClient) -> None:
+    said = {(m, path): client.open(path, method=m).location or "" for m, path, _ in every_act(app)}
+
+    assert [act for act, location in said.items() if not location.startswith("/login") and "x" * 12 not in act[1]] == []
