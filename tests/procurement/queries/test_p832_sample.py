@@ -1,11 +1,12 @@
 """Sample files hold every kind of row, in three encodings, the same each time."""
 
 from datetime import date
+from pathlib import Path
 
 import sqlalchemy as sa
 from flask import Flask
 
-from core import clock
+from core import clock, sheets
 from core.db import db
 from procurement.models.external import ImportBatch, ImportRow
 from procurement.queries import p832_sample
@@ -61,3 +62,14 @@ def test_the_three_files_say_the_same(app: Flask) -> None:
         p832.take_over(officer, other, Mode.SKIP)
         counts = db.session.get_one(ImportBatch, other.id).counts
         assert (counts["taken_new"], counts["taken_changed"]) == (0, 0)
+
+
+def test_the_command_writes_files_for_the_registered_units(app: Flask, tmp_path: Path) -> None:
+    make.unit("示例登记单位")
+
+    result = app.test_cli_runner().invoke(args=["p832", "sample", "--out", str(tmp_path / "out"), "--orders", "12"])
+
+    assert result.exit_code == 0, result.output
+    assert "3 个样例文件" in result.output
+    (sheet,) = sheets.read((tmp_path / "out" / "p832-sample-gb18030.csv").read_bytes())
+    assert {row[3] for row in sheet.rows[1:]} >= {"示例登记单位", "示例第一中学"}
