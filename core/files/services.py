@@ -125,7 +125,8 @@ def readable(token: str, actor: Actor | None, *, finance: bool) -> StoredFile | 
         return file
     if actor is None:
         return None
-    if file.uploaded_by_id == actor.person_id or file.owner_id in actor.scope_ids:
+    is_own = file.owner_id is None and file.uploaded_by_id == actor.person_id  # an office's papers stay with the office
+    if is_own or file.owner_id in actor.scope_ids:
         return file
     if file.audience is Audience.OWNER:
         return None

@@ -1,5 +1,6 @@
 """The door's question: may you enter? Every endpoint answers it, or stands in the short public list."""
 
+import inspect
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
@@ -15,6 +16,7 @@ P = ParamSpec("P")
 
 POLICY_MARK = "xingcun_policy"
 RAW_MARK = "xingcun_raw_body"
+AGAIN_MARK = "xingcun_again"
 
 
 def actor() -> Actor:
@@ -68,8 +70,10 @@ def again(
 ) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
     """On a refusal show the same page once more: status 409, the sentence on top, what was typed kept.
 
-    `show` is the page's GET view; it is called with the same URL arguments.
+    `show` is the page's GET view; it is called with those URL arguments that it takes: a row's act may lead back to
+    the list.
     """
+    taken = inspect.signature(show).parameters
 
     def guard(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
         @wraps(view)
@@ -81,8 +85,9 @@ def again(
             except Refused as refusal:
                 g.refusal = refusal
                 bare = getattr(show, "__wrapped__", show)
-                return make_response(bare(*args, **kwargs), 409)
+                return make_response(bare(*args, **{k: v for k, v in kwargs.items() if k in taken}), 409)
 
+        setattr(inner, AGAIN_MARK, show)
         return inner
 
     return guard

@@ -68,7 +68,7 @@ def invite() -> ResponseReturnValue:
     return redirect(url_for("people.members"), 303)
 
 
-@bp.post("/people/<int:membership_id>/deputy")
+@bp.post("/people/<id:membership_id>/deputy")
 @requires(Right.PEOPLE_MANAGE)
 @again(members_page)
 def deputise(membership_id: int) -> ResponseReturnValue:
@@ -80,7 +80,7 @@ def deputise(membership_id: int) -> ResponseReturnValue:
     return redirect(url_for("people.members"), 303)
 
 
-@bp.post("/people/<int:membership_id>/end")
+@bp.post("/people/<id:membership_id>/end")
 @requires(Right.PEOPLE_MANAGE)
 def end(membership_id: int) -> ResponseReturnValue:
     with transaction():

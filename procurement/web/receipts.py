@@ -49,7 +49,7 @@ class ReasonForm(Form):
 
 @bp.get("")
 @requires(Right.SELL)
-def desk(**_act: int) -> ResponseReturnValue:
+def desk() -> ResponseReturnValue:
     who = actor()
     claims = payables.of_supplier(who)
     unpaid = [one for one in claims if one.unpaid_fen]

@@ -50,7 +50,7 @@ class ReasonForm(Form):
 
 @bp.get("")
 @requires(Right.TRANSFER_CONFIRM)
-def desk(**_act: int) -> ResponseReturnValue:
+def desk() -> ResponseReturnValue:
     tab = request.args.get("tab", "declared")
     slips = transfers.slips(states=[TABS.get(tab, TransferState.DECLARED)], limit=200)
     slips.sort(key=lambda one: one.transfer.declared_at or one.transfer.prepared_at, reverse=tab != "declared")

@@ -1,6 +1,7 @@
 """Every endpoint answers "may you enter?", and none both shows and changes."""
 
 import ast
+import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from flask import Flask
 
 from core.access.rights import ACCESS, Right
-from core.web.access import POLICY_MARK
+from core.web.access import AGAIN_MARK, POLICY_MARK
 
 ROOT = Path(__file__).resolve().parents[2]
 CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
@@ -59,6 +60,19 @@ def test_every_endpoint_has_a_right_or_stands_in_the_public_list(app: Flask) -> 
 
 def test_no_endpoint_both_shows_and_changes(app: Flask) -> None:
     assert [n for n, _, methods in endpoints(app) if "GET" in methods and methods & CHANGING] == []
+
+
+def test_a_page_shown_again_finds_its_arguments_in_the_act(app: Flask) -> None:
+    """On a refusal `@again` calls the page with the act's URL arguments: one that needs others is a 500."""
+    misfits = []
+    for rule in app.url_map.iter_rules():
+        show = getattr(app.view_functions[rule.endpoint], AGAIN_MARK, None)
+        wanted = inspect.signature(show).parameters.values() if show else ()
+        needed = {p.name for p in wanted if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD}
+        if not needed <= rule.arguments:
+            misfits.append(rule.endpoint)
+
+    assert misfits == []
 
 
 def test_every_right_has_roles_and_is_asked_for_somewhere() -> None:
