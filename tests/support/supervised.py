@@ -34,7 +34,7 @@ class Installation:
                 os.kill(pid, signal.SIGKILL)
         return len(found)
 
-    def wait(self, *, seconds: float = 60) -> None:
+    def wait(self, *, seconds: float = 120) -> None:
         """Until the page answers and a worker runs."""
         until = time.monotonic() + seconds
         while not (commands.answers(f"{self.url}/healthz") and any(self._pids(*WORKER))):
