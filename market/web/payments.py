@@ -15,6 +15,7 @@ from core.text import sentence
 from core.web.access import actor, again, public, raw_body, requires
 from core.web.limits import limiter
 from market.gateways import ports, providers
+from market.gateways.alipay.keys import KeyProblem
 from market.queries import resident_orders as orders
 from market.services import intents, payments, resident_orders
 
@@ -97,7 +98,8 @@ def _ask(provider: str, wish: ports.Intent) -> str:
     db.session.remove()
     try:
         return providers.get(provider).create(wish).text
-    except ports.NotSent as problem:
+    except (ports.NotSent, KeyProblem, LookupError) as problem:  # away, or not set up: nothing was asked for
+        log.warning("provider not reached", error=type(problem).__name__)
         raise Refused("payment-not-reached") from problem
     except ports.ProviderProblem as problem:
         log.warning("code not made", code=problem.code)
