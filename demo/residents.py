@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import sqlalchemy as sa
-from flask import current_app
+from flask import current_app, url_for
 
 from catalog.models.offer import Offer
 from catalog.models.product import Product
@@ -126,7 +126,10 @@ def _pay(who: Actor, order: Order) -> None:
 
 
 def _event_url() -> str:
-    return str(current_app.config["SERVER_URL"]).rstrip("/") + "/"
+    """Our door for the provider's news, as the shop names it; it is heard again once the web is up."""
+    with current_app.test_request_context():
+        path = url_for("payments.notify")
+    return str(current_app.config["SERVER_URL"]).rstrip("/") + path
 
 
 def _hear_here(intent: PaymentIntent) -> None:
