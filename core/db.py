@@ -116,7 +116,7 @@ def engine_options(pool_size: int) -> dict[str, Any]:
     return {
         "pool_size": pool_size,
         "max_overflow": pool_size,
-        "pool_timeout": 15,
+        "pool_timeout": 30,
         "pool_pre_ping": True,
         "connect_args": {
             "connect_timeout": 4,

@@ -65,7 +65,7 @@ _UNIT_ROLES = frozenset(
 _ADMIN = frozenset({Role.ORGANISATION_ADMIN})
 
 ROLES_OF_KIND: dict[OrganisationKind, frozenset[Role]] = {
-    OrganisationKind.UNIT: _UNIT_ROLES,
+    OrganisationKind.UNIT: _UNIT_ROLES | {Role.GUEST_AUDITOR},
     OrganisationKind.CANTEEN: frozenset({Role.CANTEEN_ORDERER, Role.RECEIVER}),
     OrganisationKind.SUPPLIER: _ADMIN | {Role.SUPPLIER_CLERK},
     OrganisationKind.UNION: _ADMIN | {Role.UNION_CLERK},
@@ -73,16 +73,15 @@ ROLES_OF_KIND: dict[OrganisationKind, frozenset[Role]] = {
     OrganisationKind.ENTERPRISE: _ADMIN | {Role.ENTERPRISE_BUYER},
     OrganisationKind.TOWNSHIP: _ADMIN | {Role.TOWNSHIP_CLERK},
     OrganisationKind.VILLAGE: frozenset({Role.VILLAGE_WORKER}),
-    OrganisationKind.FINANCE: frozenset(
-        {Role.FINANCE_OFFICER, Role.FINANCE_AUDITOR, Role.FINANCE_ADMIN, Role.GUEST_AUDITOR}
-    ),
+    OrganisationKind.FINANCE: frozenset({Role.FINANCE_OFFICER, Role.FINANCE_AUDITOR, Role.FINANCE_ADMIN}),
     OrganisationKind.AGRICULTURE: _ADMIN | {Role.AGRICULTURE_OFFICER, Role.CERTIFICATION_INSPECTOR},
     OrganisationKind.REVITALISATION: _ADMIN | {Role.LINKAGE_OFFICER},
     OrganisationKind.LEAD_BUREAU: frozenset({Role.LEAD_READER}),
     OrganisationKind.FEDERATION: _ADMIN | {Role.FEDERATION_OFFICER},
     OrganisationKind.PLATFORM: frozenset({Role.PLATFORM_OPERATOR}),
 }
-"""Which roles an organisation can give. Finance's own admin is `FINANCE_ADMIN` (rule 88)."""
+"""Which roles are held where. Finance's own admin is `FINANCE_ADMIN` (rule 88). A guest auditor sits in each unit that
+they look into, for a time: the seat is the scope. Who sets up the county's register gives and ends it, not the unit."""
 
 _BUYING = _UNIT_ROLES - {Role.SUPERIOR_REVIEWER} | {Role.UNION_CLERK, Role.CONTRACTOR_BUYER}
 _CLASHES: tuple[tuple[frozenset[Role], frozenset[Role]], ...] = (

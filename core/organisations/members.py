@@ -25,8 +25,11 @@ class Member:
     deputy_for: str
 
 
-def listed(scope_ids: frozenset[int]) -> list[Member]:
-    """Open seats in these organisations, by organisation and name."""
+def listed(scope_ids: frozenset[int], *, with_guests: bool = False) -> list[Member]:
+    """Open seats in these organisations, by organisation and name; `with_guests` adds guest auditors anywhere."""
+    wanted = Membership.organisation_id.in_(scope_ids)
+    if with_guests:
+        wanted = sa.or_(wanted, Membership.role == Role.GUEST_AUDITOR)
     principal_seat, principal = sa.orm.aliased(Membership), sa.orm.aliased(Person)
     rows = db.session.execute(
         sa.select(
@@ -43,7 +46,7 @@ def listed(scope_ids: frozenset[int]) -> list[Member]:
         .join(Organisation, Organisation.id == Membership.organisation_id)
         .outerjoin(principal_seat, principal_seat.id == Membership.deputy_for_id)
         .outerjoin(principal, principal.id == principal_seat.person_id)
-        .where(Membership.organisation_id.in_(scope_ids), Membership.ended_at.is_(None))
+        .where(wanted, Membership.ended_at.is_(None))
         .order_by(Organisation.id, Person.name, Membership.id)
     )
     return [Member(*row) for row in rows]

@@ -67,6 +67,7 @@ class Membership(Base):
     __table_args__ = (
         sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="ends_after_start"),
         sa.CheckConstraint("deputy_for_id IS NULL OR valid_to IS NOT NULL", name="deputy_has_end"),
+        sa.CheckConstraint("role <> 'guest_auditor' OR valid_to IS NOT NULL", name="guest_has_end"),
         sa.Index(
             "uq_membership_open",
             "person_id",

@@ -81,6 +81,12 @@ def of_ids(ids: frozenset[int]) -> list[Organisation]:
     return list(db.session.scalars(query.order_by(Organisation.parent_id.is_(None).desc(), Organisation.id)))
 
 
+def open_units() -> list[Organisation]:
+    """Every open budget unit, by name."""
+    query = sa.select(Organisation).where(Organisation.kind == OrganisationKind.UNIT, Organisation.closed_on.is_(None))
+    return list(db.session.scalars(query.order_by(Organisation.name, Organisation.id)))
+
+
 def named(name: str, *, on: date, kind: OrganisationKind) -> int | None:
     """The organisation that bore `name` on a day, or has it as an alias; None when nobody or several did."""
     later = sa.orm.aliased(OrganisationName)

@@ -83,6 +83,8 @@ def grant(
         raise Refused("roles-clash", role=role, other=other)
     if valid_to is not None and valid_to < clock.today():
         raise Refused("end-in-the-past")
+    if role is Role.GUEST_AUDITOR and valid_to is None:
+        raise Refused("guest-needs-end")
     twice = sa.exists().where(
         Membership.person_id == person.id,
         Membership.organisation_id == body.id,
@@ -107,14 +109,26 @@ def grant(
     return seat
 
 
-def invite(organisation_id: int, *, name: str, phone: str, role: Role, by: Actor) -> Membership:
-    """Bring a person in by phone: a known one gets the role, a new one an account and a message how to enter."""
+def invite(
+    organisation_id: int, *, name: str, phone: str, role: Role, by: Actor, valid_to: date | None = None
+) -> Membership:
+    """Bring a person in by phone: a known one gets the role, a new one an account and a message how to enter.
+
+    Raises: Missing; Refused as `grant` does, and "guest-by-finance".
+    """
     body = _managed(organisation_id, by)
+    _may_decide_on(role, by)
     person = people_queries.find_by_login(phone)
     if person is None:
         person = people.create(name, phone=phone)
     sms.send(phone, "invited", organisation=body.name, role=role)
-    return grant(person, body, role, by=by)
+    return grant(person, body, role, by=by, valid_to=valid_to)
+
+
+def _may_decide_on(role: Role, by: Actor) -> None:
+    """Who is looked into neither chooses nor dismisses who looks."""
+    if role is Role.GUEST_AUDITOR and not by.may(Right.REGISTER_MANAGE):
+        raise Refused("guest-by-finance")
 
 
 def deputise(membership_id: int, *, phone: str, until: date, by: Actor) -> Membership:
@@ -167,4 +181,5 @@ def _seat(membership_id: int, by: Actor) -> Membership:
     if seat is None or seat.ended_at is not None:
         raise Missing("no-such-membership")
     _managed(seat.organisation_id, by)
+    _may_decide_on(seat.role, by)
     return seat

@@ -27,6 +27,7 @@ class InviteForm(Form):
     name = ShortText(most=30)
     phone = PhoneField(most=11)
     role = SelectField()
+    until = DayField(required=False)
 
 
 class DeputyForm(Form):
@@ -37,10 +38,11 @@ class DeputyForm(Form):
 def _invite_form(who: Actor) -> InviteForm:
     form = InviteForm()
     bodies = organisations.of_ids(who.scope_ids)
-    kinds = {body.kind for body in bodies}
-    roles = sorted({role for kind in kinds for role in ROLES_OF_KIND[kind]})
+    roles = {role for body in bodies for role in ROLES_OF_KIND[body.kind]} - {Role.GUEST_AUDITOR}
+    if who.may(Right.REGISTER_MANAGE):  # guest auditors sit in the units they look into
+        bodies, roles = [*bodies, *organisations.open_units()], roles | {Role.GUEST_AUDITOR}
     form.organisation.choices = [(body.id, body.name) for body in bodies]
-    form.role.choices = [(role.value, label(role)) for role in roles]
+    form.role.choices = [(role.value, label(role)) for role in sorted(roles)]
     return form
 
 
@@ -49,7 +51,10 @@ def _invite_form(who: Actor) -> InviteForm:
 def members_page() -> ResponseReturnValue:
     who = actor()
     return render_template(
-        "core/people/members.html", members=members.listed(who.scope_ids), form=_invite_form(who), deputy=DeputyForm()
+        "core/people/members.html",
+        members=members.listed(who.scope_ids, with_guests=who.may(Right.REGISTER_MANAGE)),
+        form=_invite_form(who),
+        deputy=DeputyForm(),
     )
 
 
@@ -62,7 +67,12 @@ def invite() -> ResponseReturnValue:
     form.require()
     with transaction():
         services.invite(
-            form.organisation.data, name=form.name.data, phone=form.phone.data, role=Role(form.role.data), by=who
+            form.organisation.data,
+            name=form.name.data,
+            phone=form.phone.data,
+            role=Role(form.role.data),
+            valid_to=form.until.data,
+            by=who,
         )
     flash(sentence("message", "invited", name=form.name.data, role=Role(form.role.data)))
     return redirect(url_for("people.members"), 303)

@@ -8,12 +8,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from core import clock
-from core.access.roles import Role
+from core.access.roles import OrganisationKind, Role
 from core.db import db, transaction
 from core.errors import Missing, Refused
 from core.organisations import services
 from core.organisations.models import Membership
-from core.people.models import SentMessage
+from core.people.models import Person, SentMessage
 from tests import make
 
 
@@ -119,3 +119,48 @@ def test_a_foreign_organisation_is_not_there(client: FlaskClient, app: Flask) ->
         services.invite(other.id, name="x", phone="13911112222", role=Role.RECEIVER, by=admin)
     with pytest.raises(Missing), transaction():
         services.end_access(seat_id, by=admin)
+
+
+def test_a_guest_auditor_is_given_by_the_register_for_a_time_and_sees_that_unit_only(
+    client: FlaskClient, app: Flask
+) -> None:
+    looked_into, other = make.unit("示例一中"), make.unit("示例二中")
+    make.canteen(looked_into)
+    platform = make.organisation(OrganisationKind.PLATFORM)
+    make.log_in(client, make.seat(platform, Role.PLATFORM_OPERATOR))
+    form = {"organisation": looked_into.id, "name": "外审", "phone": "13911113333", "role": "guest_auditor"}
+    before = memberships()
+
+    assert client.post("/people", data=form).status_code == 409
+    assert memberships() == before
+    until = (clock.today() + timedelta(days=30)).isoformat()
+    assert client.post("/people", data={**form, "until": until}).status_code == 303
+
+    guest = db.session.scalars(select(Person).where(Person.phone == "13911113333")).one()
+    (seat,) = services.queries.seats_of(guest.id)
+    assert other.id not in seat.scope_ids
+    assert looked_into.id in seat.scope_ids
+    theirs, guest_id = app.test_client(), guest.id
+    db.session.rollback()
+    theirs.post("/login/code/send", data={"phone": "13911113333"})
+    code = "".join(c for c in db.session.scalars(select(SentMessage.text)).all()[-1] if c.isdigit())[:6]
+    theirs.post("/login/code", data={"phone": "13911113333", "code": code})
+    assert theirs.get("/quota").status_code == 200
+    for path in ("/finance", "/finance/export", f"/finance/units/{other.id}", f"/finance/units/{looked_into.id}"):
+        assert theirs.get(path).status_code == 403
+    with clock.shifted(timedelta(days=31)):
+        assert services.queries.seats_of(guest_id) == []
+
+
+def test_a_unit_neither_chooses_nor_dismisses_who_looks_into_it(app: Flask) -> None:
+    unit = make.unit()
+    admin = make.actor(make.seat(unit, Role.ORGANISATION_ADMIN), unit, Role.ORGANISATION_ADMIN)
+    guest = make.seat(unit, Role.GUEST_AUDITOR)
+    seat_id = db.session.scalar(select(Membership.id).where(Membership.person_id == guest.id)) or 0
+    until = clock.today() + timedelta(days=3)
+
+    with pytest.raises(Refused, match="guest-by-finance"), transaction():
+        services.invite(unit.id, name="x", phone="13911114444", role=Role.GUEST_AUDITOR, valid_to=until, by=admin)
+    with pytest.raises(Refused, match="guest-by-finance"), transaction():
+        services.end_access(seat_id, by=admin)
+    assert db.session.get_one(Membership, seat_id).ended_at is None

@@ -58,6 +58,7 @@ def seat(body: Organisation, *roles: Role, name: str = "示例人", who: Person 
                     organisation_id=body.id,
                     role=role,
                     valid_from=date(2020, 1, 1),
+                    valid_to=date(2099, 12, 31) if role is Role.GUEST_AUDITOR else None,
                     granted_at=clock.now(),
                 )
             )
