@@ -26,3 +26,8 @@ class WorkCalendar:
             on += _ONE_DAY
             working_days -= self.is_workday(on)
         return on
+
+    def between(self, after: date, until: date) -> int:
+        """How many working days lie after `after`, up to and with `until`; 0 where `until` is not later."""
+        days = (until - after).days
+        return sum(self.is_workday(after + timedelta(days=n)) for n in range(1, days + 1))

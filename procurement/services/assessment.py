@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from core import clock, settings
+from core import clock
 from core.access.actor import Actor
 from core.access.rights import Right
 from core.db import db
 from core.errors import Missing, Refused
 from core.organisations.models import Organisation
-from core.workdays import WorkCalendar
+from core.settings import calendar
 from procurement.models.declaration import Declaration
 from procurement.models.unit import BudgetUnit
 from procurement.queries import declarations, terms
@@ -16,18 +16,12 @@ from procurement.rules.amendment import DeclarationKind, assess
 from procurement.rules.declaration import CanteenStatus, DeclarationState, PartKind
 from procurement.services import declaration_rows as rows
 
-settings.register(calendar__holidays=[], calendar__worked=[])
-
 GRACE_DAYS = 10
 
 
 def assessable_from(year: int) -> date:
     """The first day on which a silent unit may be assessed: ten working days after the window."""
-    calendar = WorkCalendar(
-        frozenset(date.fromisoformat(day) for day in settings.value("calendar.holidays")),
-        frozenset(date.fromisoformat(day) for day in settings.value("calendar.worked")),
-    )
-    return calendar.after(declarations.window(year).closes_on, GRACE_DAYS)
+    return calendar.current().after(declarations.window(year).closes_on, GRACE_DAYS)
 
 
 def assess_unit(unit_id: int, year: int, document: str, *, by: Actor) -> Declaration:

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -36,3 +36,17 @@ def test_a_limit_ends_on_a_working_day(on, days):
 
     assert PLAIN.is_workday(end)
     assert (end - on).days >= days
+
+
+@given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(0, 60))
+def test_counting_between_two_days_is_the_way_back(on, days):
+    assert NATIONAL_DAY.between(on, NATIONAL_DAY.after(on, days)) == days
+    assert NATIONAL_DAY.between(on, on - timedelta(days=days)) == 0
+
+
+@given(st.dates(date(2026, 1, 1), date(2026, 12, 31)), st.integers(0, 40), st.integers(0, 40))
+def test_a_span_is_the_sum_of_its_parts(on, first, second):
+    middle = on + timedelta(days=first)
+    end = middle + timedelta(days=second)
+
+    assert NATIONAL_DAY.between(on, end) == NATIONAL_DAY.between(on, middle) + NATIONAL_DAY.between(middle, end)
