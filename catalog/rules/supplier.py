@@ -75,3 +75,4 @@ class LinkageMode(StrEnum):
     GUARANTEED = "guaranteed"
     LAND_RENT = "land_rent"
     CUSTODY = "custody"
+    PROCESSING = "processing"

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from catalog.rules.benefit import BENEFIT
 from catalog.rules.listing import PRODUCT
 from catalog.rules.supplier import SUPPLIER
 from core.states import StateTable
@@ -20,6 +21,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "states.md"
 TABLES: tuple[tuple[str, StateTable[Any, Any]], ...] = (
     ("catalog/rules/supplier.py", SUPPLIER),
     ("catalog/rules/listing.py", PRODUCT),
+    ("catalog/rules/benefit.py", BENEFIT),
     ("market/rules/order_states.py", UNIT_ORDER),
     ("market/rules/order_states.py", RESIDENT_ORDER),
     ("market/rules/delivery_states.py", DELIVERY),
