@@ -80,8 +80,10 @@ def _month(world: World, ids: Ids, wanted: list[tuple[Kitchen, Slot]]) -> list[S
         if goods:
             made.append(receipt.supply(world, sheaf, kitchen, slot, goods))
     sheaf.write(*receipt.TABLES)
+    ledger.post_ordered([one.order.id for _, one in made], None)
     ledger.post_acceptances([signed.acceptance_id for signed, _ in made], None)
     ledger.post_invoices([signed.invoice_id for signed, _ in made], None)
+    ledger.post_released([one.order.id for _, one in made], None)
     envelope.book([move for _, one in made for move in _moves(one)])
     return [signed for signed, _ in made]
 

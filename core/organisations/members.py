@@ -27,7 +27,7 @@ class Member:
 
 def listed(scope_ids: frozenset[int], *, with_guests: bool = False) -> list[Member]:
     """Open seats in these organisations, by organisation and name; `with_guests` adds guest auditors anywhere."""
-    wanted = Membership.organisation_id.in_(scope_ids)
+    wanted: sa.ColumnElement[bool] = Membership.organisation_id.in_(scope_ids)
     if with_guests:
         wanted = sa.or_(wanted, Membership.role == Role.GUEST_AUDITOR)
     principal_seat, principal = sa.orm.aliased(Membership), sa.orm.aliased(Person)

@@ -17,6 +17,8 @@ from market.models.order import Order, OrderLine
 from market.models.settlement import Allocation, InvoiceAcceptance
 from procurement.models.ledger import FactEntry, QuotaBalance, QuotaJudgement, QuotaPosting, SpendBalance
 from procurement.models.scheme import SchemeVersion
+from procurement.queries import evidence_ladder
+from procurement.queries.evidence_ladder import Level
 from procurement.queries.facts import COUNTING
 from procurement.rules.scheme import Channel, FundSource
 
@@ -76,14 +78,17 @@ class Line:
     paid_fen: int
     deducted_fen: int
     is_invoiced: bool
+    is_checked: bool
     words: Mapping[str, Word]
 
     @property
-    def evidence(self) -> int:
-        """How far the proof goes: 2 accepted, 3 invoiced, 4 paid (model 3.4)."""
-        if self.channel is Channel.P832 or self.paid_fen + self.deducted_fen >= self.amount_fen > 0:
-            return 4
-        return 3 if self.is_invoiced else 2
+    def evidence(self) -> Level:
+        """How far the proof goes: a `Level` (model 3.4)."""
+        if self.channel is Channel.P832:
+            return Level.PAID if self.is_checked else Level.CLAIMED
+        if self.paid_fen + self.deducted_fen >= self.amount_fen > 0:
+            return Level.PAID
+        return Level.INVOICED if self.is_invoiced else Level.ACCEPTED
 
     def word(self, code: str) -> Word:
         """What a scheme says of it; nothing when it was never judged."""
@@ -169,6 +174,9 @@ def _lines(*where: sa.ColumnElement[bool], newest: bool = False) -> list[Line]:
             sa.func.coalesce(paid, 0).label("paid_fen"),
             sa.func.coalesce(deducted, 0).label("deducted_fen"),
             sa.exists().where(InvoiceAcceptance.acceptance_id == Acceptance.id).label("is_invoiced"),
+            sa.and_(FactEntry.channel == Channel.P832, FactEntry.source_id.in_(evidence_ladder.checked_orders())).label(
+                "is_checked"
+            ),
             words.label("words"),
         )
         .outerjoin(
@@ -230,6 +238,7 @@ def _line(row: Any) -> Line:
         paid_fen=row.paid_fen,
         deducted_fen=row.deducted_fen,
         is_invoiced=row.is_invoiced,
+        is_checked=row.is_checked,
         words={code: _word(word, row) for code, word in (row.words or {}).items()},
     )
 

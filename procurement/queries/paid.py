@@ -11,6 +11,7 @@ from core.db import db
 from market.models.delivery import Acceptance, AcceptanceLine
 from market.models.order import Order, OrderLine
 from market.models.settlement import Allocation, Invoice, InvoiceAcceptance
+from market.queries.progress import in_force
 from procurement.queries.accepted import FUND_OF
 from procurement.rules.scheme import FundSource
 
@@ -89,30 +90,28 @@ def invoiced(*invoice_ids: int) -> list[Document]:
     return [Document(*row) for row in values]
 
 
-def ordered(order_id: int) -> list[Document]:
-    """The lines of a unit's order as agreed."""
+def ordered(*order_ids: int) -> list[Document]:
+    """The lines of units' orders as agreed."""
     return [
-        Document(row.id, *_who(row), clock.county_day(row.placed_at), row.amount_fen) for row in _order_lines(order_id)
+        Document(row.id, *_who(row), clock.county_day(row.placed_at), row.amount_fen)
+        for row in _order_lines(*order_ids)
     ]
 
 
-def released(order_id: int) -> list[Document]:
-    """What an ended order's lines never brought: agreed less accepted, where anything is left. Dated today."""
-    accepted = dict(
-        db.session.execute(
-            sa.select(AcceptanceLine.order_line_id, sa.func.sum(AcceptanceLine.amount_fen))
-            .join(OrderLine, OrderLine.id == AcceptanceLine.order_line_id)
-            .where(OrderLine.order_id == order_id)
-            .group_by(AcceptanceLine.order_line_id)
-        )
-        .tuples()
-        .all()
+def released(*order_ids: int) -> list[Document]:
+    """What ended orders' lines never brought: agreed less accepted, where anything is left. Dated today."""
+    rows = db.session.execute(
+        sa.select(AcceptanceLine.order_line_id, sa.func.sum(AcceptanceLine.amount_fen))
+        .join(Acceptance, Acceptance.id == AcceptanceLine.acceptance_id)
+        .where(Acceptance.order_id.in_(order_ids), in_force())
+        .group_by(AcceptanceLine.order_line_id)
     )
-    left = [(row, row.amount_fen - int(accepted.get(row.id, 0))) for row in _order_lines(order_id)]
+    accepted = {line_id: int(fen) for line_id, fen in rows}
+    left = [(row, row.amount_fen - accepted.get(row.id, 0)) for row in _order_lines(*order_ids)]
     return [Document(row.id, *_who(row), clock.today(), -fen) for row, fen in left if fen > 0]
 
 
-def _order_lines(order_id: int) -> sa.Result[Any]:
+def _order_lines(*order_ids: int) -> sa.Result[Any]:
     return db.session.execute(
         sa.select(
             OrderLine.id,
@@ -125,8 +124,8 @@ def _order_lines(order_id: int) -> sa.Result[Any]:
             Order.placed_at,
         )
         .join(Order, Order.id == OrderLine.order_id)
-        .where(OrderLine.order_id == order_id, Order.kind.in_(FUND_OF))
-        .order_by(OrderLine.position)
+        .where(OrderLine.order_id.in_(order_ids), Order.kind.in_(FUND_OF))
+        .order_by(OrderLine.order_id, OrderLine.position)
     )
 
 

@@ -26,7 +26,7 @@ from procurement.models.plan import Plan, PlanLine
 from procurement.queries import canteens, holds, plan_gate
 from procurement.queries.canteens import CanteenRow
 from procurement.rules.plan import LineChannel, PlannedLine, PlanState, check_inside_plan
-from procurement.services import envelope, plan_releases, plan_rows
+from procurement.services import envelope, ledger, plan_releases, plan_rows
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ def place(
         for order in ordering.place(by_day[day], _destination(plan, canteen, day, by), by=by)
     ]
     _hold_again(plan, lines, orders, taken)
+    ledger.post_ordered([order.id for order in orders], by)
     for order in orders:
         _record("canteen-order-placed", order, by, upper_fen=order.upper_fen)
     return orders
@@ -80,16 +81,22 @@ def cancel(token: str, *, reason: str, by: Actor) -> Order:
     order = _mine(token, by)
     ordering.cancel(order, party="unit", reason=reason, by=by)
     db.session.flush()
-    free_order(order.id)
+    free_order(order.id, by=by)
     _record("canteen-order-cancelled", order, by, reason=reason.strip())
     return order
 
 
-def free_order(order_id: int) -> None:
-    """Free what an order that ended still holds in the envelope. May be called again; does nothing for a live one."""
+def free_order(order_id: int, *, by: Actor | None = None) -> None:
+    """Free what an order that ended still holds in the envelope, and tell the ledger what it never brought.
+
+    May be called again; does nothing for a live one.
+    """
     over = Order.state.in_([OrderState.CANCELLED, OrderState.FULFILLED, OrderState.CLOSED])
     left = holds.left_of_orders(Order.id == order_id, over)
+    if not left:
+        return
     envelope.release_lines({line_id: (plan_line, fen) for line_id, plan_line, fen in left if fen}, "order-over")
+    ledger.post_released([order_id], by)
 
 
 def free_of_plan(plan_id: int) -> None:

@@ -89,14 +89,14 @@ def post_invoices(invoice_ids: Sequence[int], by: Actor | None) -> None:
     _write(FactKind.INVOICED, "invoice_acceptance", paid.invoiced(*invoice_ids), by)
 
 
-def post_ordered(order_id: int, by: Actor | None) -> None:
-    """Write one ORDERED fact per line of a unit's order, at the agreed amount."""
-    _write(FactKind.ORDERED, "order_line", paid.ordered(order_id), by)
+def post_ordered(order_ids: Sequence[int], by: Actor | None) -> None:
+    """Write one ORDERED fact per line of units' orders, at the agreed amount."""
+    _write(FactKind.ORDERED, "order_line", paid.ordered(*order_ids), by)
 
 
-def post_released(order_id: int, by: Actor | None) -> None:
-    """Write what a cancelled or short-closed order will never bring: agreed less accepted, per line, negative."""
-    _write(FactKind.RELEASED, "order_line", paid.released(order_id), by)
+def post_released(order_ids: Sequence[int], by: Actor | None) -> None:
+    """Write what ended orders will never bring: agreed less accepted, per line, negative."""
+    _write(FactKind.RELEASED, "order_line", paid.released(*order_ids), by)
 
 
 def _write(kind: FactKind, source: str, rows: list[paid.Document], by: Actor | None) -> None:

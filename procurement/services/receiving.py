@@ -26,7 +26,7 @@ def accept_delivery(delivery_id: int, *, version: int, by: Actor) -> Acceptance:
     ledger.post_acceptance(signed.id, by)
     if order.kind is OrderKind.CANTEEN:
         _settle(signed, order.buyer_id, year)
-        canteen_orders.free_order(order.id)
+        canteen_orders.free_order(order.id, by=by)
     return signed
 
 
@@ -37,7 +37,7 @@ def close_rest(order_id: int, *, reason: str, by: Actor) -> Order:
     """
     order = fulfilment.close_rest(order_id, reason=reason, by=by)
     db.session.flush()
-    canteen_orders.free_order(order.id)
+    canteen_orders.free_order(order.id, by=by)
     return order
 
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from core import clock
 from core.errors import Missing
 from core.web.access import actor
-from procurement.queries import declarations, evidence, finance, finance_unit
+from procurement.queries import declarations, evidence, evidence_ladder, finance, finance_unit
 from procurement.queries.finance import County
 from procurement.queries.finance_unit import PAGE
 from procurement.web import finance_args
@@ -34,7 +34,8 @@ def overview(unit_id: int, year: int, door: str) -> ResponseReturnValue:
     return render_template(
         "procurement/finance/unit.html",
         county=found, row=found.rows[0], months=finance_unit.months(unit_id, year),
-        stand=declarations.stand(unit_id, year), to=_links(unit_id, year, door), this_year=clock.today().year,
+        ladder=evidence_ladder.of_unit(unit_id, year), stand=declarations.stand(unit_id, year),
+        to=_links(unit_id, year, door), this_year=clock.today().year,
     )  # fmt: skip
 
 

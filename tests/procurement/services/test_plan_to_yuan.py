@@ -15,8 +15,10 @@ from market.models.delivery import Delivery
 from market.models.order import Order, OrderLine
 from market.rules.order_states import OrderState
 from market.services import acceptance, fulfilment
+from procurement.models.ledger import FactEntry, FactKind
 from procurement.models.plan import Envelope
-from procurement.queries import holds
+from procurement.queries import evidence_ladder, holds
+from procurement.queries.evidence_ladder import Level
 from procurement.services import canteen_orders, receiving
 from tests import make
 from tests.make.kitchen import Kitchen, approved, kitchen
@@ -75,3 +77,42 @@ def test_less_than_ordered_ends_in_what_was_weighed_and_frees_the_rest(school: K
 
     assert envelope_of(school) == (0, 507_00, 0, 0)
     assert holds.over_and_held() == []
+
+
+def rungs(of: Kitchen) -> dict[Level, int]:
+    found = evidence_ladder.of_unit(of.unit.id, clock.today().year)
+    return {rung.level: rung.fen for rung in found if rung.lines}
+
+
+def told(kind: FactKind) -> list[int]:
+    return list(db.session.scalars(sa.select(FactEntry.amount_fen).where(FactEntry.kind == kind)))
+
+
+def test_an_order_stands_on_the_ladder_until_its_goods_do(school: Kitchen) -> None:
+    plan = approved(school, packs=20)
+    with transaction():
+        (order,) = canteen_orders.place(plan.token, by=school.orderer)
+    assert rungs(school) == {Level.ORDERED: 520_00}
+
+    weighed(school, sent(school, order, 50_000))
+    assert rungs(school) == {Level.ORDERED: 260_00, Level.ACCEPTED: 260_00}
+
+    manager = seated(school, school.unit, Role.RECEIVER)
+    with transaction():
+        receiving.close_rest(order.id, reason="少送不补", by=manager)
+    with transaction():
+        canteen_orders.free_order(order.id)
+
+    assert rungs(school) == {Level.ACCEPTED: 260_00}
+    assert (told(FactKind.ORDERED), told(FactKind.RELEASED)) == ([520_00], [-260_00])
+
+
+def test_an_order_that_is_called_off_leaves_the_ladder(school: Kitchen) -> None:
+    plan = approved(school, packs=20)
+    with transaction():
+        (order,) = canteen_orders.place(plan.token, by=school.orderer)
+    with transaction():
+        canteen_orders.cancel(order.token, reason="改期", by=school.orderer)
+
+    assert rungs(school) == {}
+    assert told(FactKind.RELEASED) == [-520_00]
