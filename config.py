@@ -12,6 +12,7 @@ DEFAULTS: dict[str, object] = {
     "REDIS_URL": "",  # broker, cache, rate limits
     "VAR_DIR": str(ROOT / "var"),  # uploads, search index
     "KEYRING_FILE": "",  # keys of sealed columns; VAR_DIR/keyring.json where nothing is set
+    "BLIND_KEY_FILE": "",  # the key of blind indexes, never beside the database; VAR_DIR/blindkey.json
     # What it is
     "SECRET_KEY": "",  # dev.py makes one under var/; production must bring its own
     "XINGCUN_MODE": "production",  # production | demo | test

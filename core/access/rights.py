@@ -20,6 +20,18 @@ class Right(StrEnum):
     ORIGIN_CONFIRM = "origin_confirm"
     CONTENT_APPROVE = "content_approve"
     ADMIT = "admit"
+    # households: who sees which of them is asked by the scope (own village, own town, the county)
+    HOUSEHOLD_VIEW = "household_view"
+    HOUSEHOLD_EDIT = "household_edit"  # take in, contact, category, consent
+    HOUSEHOLD_REVEAL = "household_reveal"  # a number in the open: with a purpose, once, on record
+    HOUSEHOLD_LOOKS = "household_looks"  # that somebody looked, never at what
+    HOUSEHOLD_SUMS = "household_sums"  # counts and sums of five households or more
+    HOUSEHOLD_EXPORT = "household_export"
+    HOUSEHOLD_EXPORT_DECIDE = "household_export_decide"
+    INCOME_ENTER = "income_enter"
+    INCOME_CORRECT = "income_correct"  # after a quarter is locked
+    INCOME_ANALYSE = "income_analyse"
+    TARGET_SET = "target_set"
     # the canteen
     PLAN = "plan"  # write plans, place orders
     PLAN_APPROVE = "plan_approve"
@@ -47,6 +59,7 @@ class Right(StrEnum):
 
 _UNIT = frozenset({R.CANTEEN_ORDERER, R.RECEIVER, R.UNIT_APPROVER, R.UNIT_PAYER, R.UNIT_HEAD, R.CONTRACTOR_BUYER})
 _FINANCE = frozenset({R.FINANCE_OFFICER, R.FINANCE_AUDITOR})
+_HOUSEHOLDS = frozenset({R.VILLAGE_WORKER, R.TOWNSHIP_CLERK, R.LINKAGE_OFFICER})
 
 ACCESS: dict[Right, frozenset[R]] = {
     Right.SHOP: frozenset({R.RESIDENT}),
@@ -58,6 +71,17 @@ ACCESS: dict[Right, frozenset[R]] = {
     Right.ORIGIN_CONFIRM: frozenset({R.TOWNSHIP_CLERK}),
     Right.CONTENT_APPROVE: frozenset({R.PLATFORM_OPERATOR}),
     Right.ADMIT: frozenset({R.PLATFORM_OPERATOR}),
+    Right.HOUSEHOLD_VIEW: _HOUSEHOLDS,
+    Right.HOUSEHOLD_EDIT: _HOUSEHOLDS,
+    Right.HOUSEHOLD_REVEAL: _HOUSEHOLDS,
+    Right.HOUSEHOLD_LOOKS: frozenset({R.LINKAGE_OFFICER, R.FINANCE_AUDITOR}),
+    Right.HOUSEHOLD_SUMS: _FINANCE,
+    Right.HOUSEHOLD_EXPORT: frozenset({R.TOWNSHIP_CLERK, R.LINKAGE_OFFICER}),
+    Right.HOUSEHOLD_EXPORT_DECIDE: frozenset({R.LINKAGE_OFFICER, R.FINANCE_AUDITOR}),
+    Right.INCOME_ENTER: frozenset({R.VILLAGE_WORKER, R.TOWNSHIP_CLERK}),
+    Right.INCOME_CORRECT: frozenset({R.TOWNSHIP_CLERK, R.LINKAGE_OFFICER}),
+    Right.INCOME_ANALYSE: frozenset({R.TOWNSHIP_CLERK, R.LINKAGE_OFFICER}),
+    Right.TARGET_SET: frozenset({R.LINKAGE_OFFICER}),
     Right.PLAN: frozenset({R.CANTEEN_ORDERER, R.CONTRACTOR_BUYER}),
     Right.PLAN_APPROVE: frozenset({R.UNIT_APPROVER, R.UNIT_HEAD}),
     Right.EMERGENCY_RELEASE: frozenset({R.UNIT_HEAD}),

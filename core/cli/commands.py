@@ -1,4 +1,4 @@
-"""Commands of the ground floor: `flask audit …`, `flask people …`, `flask jobs …`."""
+"""Commands of the ground floor: `flask audit …`, `flask people …`, `flask jobs …`, `flask keys …`."""
 
 import secrets
 import sys
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.cli import AppGroup
 
-from core import clock, jobs, trail
+from core import clock, jobs, resealing, sealing, trail
 from core.access.roles import OrganisationKind, Role
 from core.db import db, transaction
 from core.organisations.models import Membership, Organisation, OrganisationName
@@ -21,6 +21,7 @@ from core.trail.verify import verify
 audit = AppGroup("audit", help="The audit trail.")
 people_cli = AppGroup("people", help="People and access.")
 jobs_cli = AppGroup("jobs", help="Jobs waiting in the outbox.")
+keys = AppGroup("keys", help="Keys of sealed columns.")
 
 
 @audit.command("verify")
@@ -70,7 +71,35 @@ def jobs_run() -> None:
     click.echo(sentence("cli", "jobs-run", count=jobs.run_due()))
 
 
+@keys.command("check")
+def keys_check() -> None:
+    """How many sealed values each key holds, and where the key files lie."""
+    for column, held in resealing.counts().items():
+        for key_id, count in sorted(held.items()):
+            click.echo(sentence("cli", "key-holds", column=column, key=key_id, count=count))
+    click.echo(sentence("cli", "key-active", key=sealing.active_key(), ring=sealing.ring_path()))
+    click.echo(sentence("cli", "key-blind", path=sealing.blind_path()))
+
+
+@keys.command("rotate")
+@click.option("--resume", is_flag=True, help="Go on with the newest key instead of adding one.")
+def keys_rotate(resume: bool) -> None:
+    """Add a key and seal everything anew under it, in batches; stopped, it goes on with --resume."""
+    if not resume:
+        sealing.add_key()
+    done = 0
+    while True:
+        with transaction():
+            sealed = resealing.reseal_batch()
+            done += sealed
+            if not sealed:
+                trail.record(Stream.ADMINISTRATION, "keys-rotated", "key", sealing.active_key(), by=None, count=done)
+        if not sealed:
+            break
+    click.echo(sentence("cli", "keys-rotated", key=sealing.active_key(), count=done))
+
+
 def init(app: Flask) -> None:
     """Register the groups."""
-    for group in (audit, people_cli, jobs_cli):
+    for group in (audit, people_cli, jobs_cli, keys):
         app.cli.add_command(group)

@@ -2,13 +2,14 @@
 
 from flask import current_app
 
-from core import sealing
+from core import resealing, sealing
 from market.gateways.alipay.provider import connect
 from market.gateways.ports import Payee, PaymentProvider
 from market.models.payment import MerchantAccount
 
 ALIPAY = "alipay"
 TOKEN_PURPOSE = "merchant_account.auth_token"  # noqa: S105 - names a column
+resealing.register("merchant_account", "auth_token_sealed", "id", purpose=lambda *_: TOKEN_PURPOSE)
 
 
 def get(name: str) -> PaymentProvider:

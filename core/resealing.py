@@ -1,0 +1,84 @@
+"""Changing keys: every sealed column is known here, so that a new key can take them over in batches.
+
+The floors register their columns; `flask keys rotate` adds a key and seals anew what an older one holds. It may be
+stopped at any time and goes on where it was: what is already under the new key is not looked at again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from core import sealing
+from core.db import db
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class SealedColumn:
+    """A column of sealed values. `purpose(*primary key)` is what a value was sealed for."""
+
+    table: str
+    column: str
+    keys: tuple[str, ...]
+    purpose: Callable[..., str]
+
+    @property
+    def name(self) -> str:
+        """table.column"""
+        return f"{self.table}.{self.column}"
+
+
+COLUMNS: dict[str, SealedColumn] = {}
+
+
+def register(table: str, column: str, *keys: str, purpose: Callable[..., str] | None = None) -> None:
+    """Make a sealed column known; unless told otherwise its values are bound to their rows (`sealing.cell`)."""
+    bound = purpose or (lambda *row: sealing.cell(table, column, *row))
+    COLUMNS[f"{table}.{column}"] = SealedColumn(table, column, keys, bound)
+
+
+def counts() -> dict[str, dict[int, int]]:
+    """{column: {key id: values under it}}: whether an old key may be thrown away."""
+    found: dict[str, dict[int, int]] = {}
+    for one in COLUMNS.values():
+        column = sa.column(one.column, sa.LargeBinary)
+        key_id = sa.func.get_byte(column, 0)
+        rows = db.session.execute(
+            sa.select(key_id, sa.func.count())
+            .select_from(sa.table(one.table))
+            .where(column.is_not(None))
+            .group_by(key_id)
+        )
+        found[one.name] = {row[0]: row[1] for row in rows}
+    return found
+
+
+def reseal_batch(limit: int = BATCH) -> int:
+    """Seal up to `limit` values of older keys under the active one, in the caller's transaction. The number sealed."""
+    active, done = sealing.active_key(), 0
+    for one in COLUMNS.values():
+        if done < limit:
+            done += _reseal(one, active, limit - done)
+    return done
+
+
+def _reseal(one: SealedColumn, active: int, limit: int) -> int:
+    column = sa.column(one.column, sa.LargeBinary)
+    keys = [sa.column(key, sa.BigInteger) for key in one.keys]
+    table = sa.table(one.table, column, *keys)
+    rows = db.session.execute(
+        sa.select(column, *keys)
+        .select_from(table)
+        .where(column.is_not(None), sa.func.get_byte(column, 0) != active)
+        .order_by(*keys)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        place, key = one.purpose(*row[1:]), row[1:]
+        fresh = sealing.seal(sealing.unseal(row[0], place), place)
+        here = sa.and_(*(column == value for column, value in zip(keys, key, strict=True)))
+        db.session.execute(sa.update(table).where(here).values({one.column: fresh}))
+    return len(rows)
