@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.rules.benefit import BENEFIT
+from catalog.rules.households import EXPORT, INTAKE
 from catalog.rules.listing import PRODUCT
 from catalog.rules.supplier import SUPPLIER
 from core.states import StateTable
@@ -21,6 +22,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "states.md"
 TABLES: tuple[tuple[str, StateTable[Any, Any]], ...] = (
     ("catalog/rules/supplier.py", SUPPLIER),
     ("catalog/rules/listing.py", PRODUCT),
+    ("catalog/rules/households.py", INTAKE),
+    ("catalog/rules/households.py", EXPORT),
     ("catalog/rules/benefit.py", BENEFIT),
     ("market/rules/order_states.py", UNIT_ORDER),
     ("market/rules/order_states.py", RESIDENT_ORDER),
