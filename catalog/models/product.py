@@ -119,7 +119,7 @@ class CertificateProduct(Base):
 
 
 class Lot(Base):
-    """A batch with its own origin: what the delivery line points at (rule 39)."""
+    """A batch with its own origin: what the delivery line points at (rule 39). Its kilograms: `models.lots`."""
 
     __tablename__ = "lot"
     __append_only__ = True
@@ -130,10 +130,7 @@ class Lot(Base):
     product_id: Mapped[Ref] = mapped_column(sa.ForeignKey("product.id"), index=True)
     origin_code: Mapped[str] = mapped_column(sa.ForeignKey("place.code"))
     harvested_on: Mapped[date]
-    household_share_bp: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
-
-    __table_args__ = (sa.CheckConstraint("household_share_bp BETWEEN 0 AND 10000", name="household_share"),)
 
 
 class SearchDirty(Base):

@@ -17,6 +17,9 @@ class Right(StrEnum):
     SETTINGS_MANAGE = "settings_manage"
     # suppliers
     SELL = "sell"  # products, orders, deliveries, statements of one's own shop
+    PURCHASE = "purchase"  # write purchase notes at the field's edge
+    HOUSEHOLD_CARDS = "household_cards"  # print the cards of one's village
+    CROP_PLAN = "crop_plan"
     ORIGIN_CONFIRM = "origin_confirm"
     CONTENT_APPROVE = "content_approve"
     ADMIT = "admit"
@@ -68,6 +71,9 @@ ACCESS: dict[Right, frozenset[R]] = {
     Right.REGISTER_MANAGE: frozenset({R.PLATFORM_OPERATOR, R.FINANCE_ADMIN}),
     Right.SETTINGS_MANAGE: frozenset({R.FINANCE_ADMIN}),
     Right.SELL: frozenset({R.SUPPLIER_CLERK}),
+    Right.PURCHASE: frozenset({R.SUPPLIER_CLERK, R.VILLAGE_WORKER}),
+    Right.HOUSEHOLD_CARDS: frozenset({R.VILLAGE_WORKER}),
+    Right.CROP_PLAN: frozenset({R.VILLAGE_WORKER, R.AGRICULTURE_OFFICER}),
     Right.ORIGIN_CONFIRM: frozenset({R.TOWNSHIP_CLERK}),
     Right.CONTENT_APPROVE: frozenset({R.PLATFORM_OPERATOR}),
     Right.ADMIT: frozenset({R.PLATFORM_OPERATOR}),

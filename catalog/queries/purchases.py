@@ -1,0 +1,252 @@
+"""Reading for the field's edge: what may be bought there and from whom, the notes that were written, what is owed.
+
+A supplier's clerk sees the notes of their supplier; a village worker those of households of their village.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from catalog.models.offer import Offer
+from catalog.models.product import Lot, Product
+from catalog.models.purchase import PurchaseConfirmation, PurchaseNote, PurchasePayment, PurchasePrice
+from catalog.models.supplier import Household, LinkageAgreement, Supplier
+from catalog.queries.lots import quantity_text
+from catalog.rules.listing import ProductState
+from catalog.rules.supplier import SupplierStatus
+from core import codes
+from core.access.actor import Actor
+from core.access.roles import OrganisationKind
+from core.db import db
+from core.errors import Missing, Refused
+from core.organisations.models import Organisation
+from core.people.models import Person
+from core.places.models import Place
+from core.quantity import BaseUnit
+
+_BUYABLE = (ProductState.LISTED, ProductState.CONTENT_CHECK, ProductState.ORIGIN_CHECK)
+
+
+@dataclass(frozen=True)
+class Goods:
+    """A product that may be bought from households. `price_fen_x100`: what is posted, per 斤 or piece, if anything."""
+
+    id: int
+    name: str
+    state: ProductState
+    supplier_id: int
+    organisation_id: int
+    supplier_name: str
+    supplier_status: SupplierStatus
+    origin_code: str
+    base_unit: BaseUnit
+    price_fen_x100: int | None
+
+
+def is_village(by: Actor) -> bool:
+    """Whether the actor acts for a village and not for a supplier."""
+    return by.organisation_kind is OrganisationKind.VILLAGE
+
+
+def _goods(*where: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
+    unit = sa.select(Offer.base_unit).where(Offer.product_id == Product.id).order_by(Offer.is_active.desc(), Offer.id)
+    posted = (
+        sa.select(PurchasePrice.price_fen_x100)
+        .where(PurchasePrice.product_id == Product.id)
+        .order_by(PurchasePrice.id.desc())
+    )
+    return (
+        sa.select(
+            Product.id, Product.name, Product.state, Supplier.id, Organisation.id, Organisation.name, Supplier.status,
+            Product.origin_code, sa.func.coalesce(unit.limit(1).scalar_subquery(), BaseUnit.G),
+            posted.limit(1).scalar_subquery(),
+        )
+        .join(Supplier, Supplier.id == Product.supplier_id)
+        .join(Organisation, Organisation.id == Supplier.organisation_id)
+        .where(*where)
+        .order_by(Organisation.name, Product.name)
+    )  # fmt: skip
+
+
+def _sold_here(by: Actor) -> sa.ColumnElement[bool]:
+    """Products of the actor's own supplier; for a village, those that grow there or are bought there by agreement."""
+    if not is_village(by):
+        return Supplier.organisation_id.in_(by.scope_ids)
+    agreed = (
+        sa.select(LinkageAgreement.supplier_id)
+        .join(Household, Household.id == LinkageAgreement.household_id)
+        .where(Household.village_code == by.place_code)
+    )
+    return sa.or_(Product.origin_code == by.place_code, Supplier.id.in_(agreed))
+
+
+def goods(by: Actor) -> list[Goods]:
+    """What the actor may buy today, liquids left out: those are made, not bought from a field."""
+    query = _goods(_sold_here(by), Product.state.in_(_BUYABLE), Supplier.status == SupplierStatus.ACTIVE)
+    found = [_goods_row(row) for row in db.session.execute(query.limit(300))]
+    return [one for one in found if one.base_unit is not BaseUnit.ML]
+
+
+def _goods_row(row: Any) -> Goods:
+    return Goods(*row[:8], BaseUnit(row[8]), row[9])
+
+
+def get_goods(product_id: int, by: Actor) -> Goods:
+    """One of them. Raises: Refused "purchase-product-unknown", "purchase-product-withdrawn"."""
+    row = db.session.execute(_goods(Product.id == product_id, _sold_here(by))).one_or_none()
+    if row is None:
+        raise Refused("purchase-product-unknown")
+    found = _goods_row(row)
+    if found.state not in _BUYABLE or found.supplier_status is not SupplierStatus.ACTIVE:
+        raise Refused("purchase-product-withdrawn", name=found.name)
+    return found
+
+
+def get_household(code: str, by: Actor) -> Household:
+    """A household by its code.
+
+    Raises: Refused "household-code-mistyped", "household-unknown", "household-elsewhere" (of another village).
+    """
+    wanted = code.strip().upper()
+    found = db.session.execute(sa.select(Household).where(Household.code == wanted)).scalar_one_or_none()
+    if found is None:
+        raise Refused("household-unknown" if codes.check(wanted) else "household-code-mistyped", code=wanted[:20])
+    if is_village(by) and found.village_code != by.place_code:
+        raise Refused("household-elsewhere", code=wanted)
+    return found
+
+
+@dataclass(frozen=True)
+class Known:
+    """A household that the actor has to do with: its code and village, nothing else."""
+
+    code: str
+    village: str
+
+
+def known_households(by: Actor, *, limit: int = 600) -> list[Known]:
+    """Households with an agreement with the supplier, or of the village: for choosing without typing."""
+    query = sa.select(Household.code, Place.name).join(Place, Place.code == Household.village_code)
+    if is_village(by):
+        query = query.where(Household.village_code == by.place_code)
+    else:
+        mine = (
+            sa.select(LinkageAgreement.household_id)
+            .join(Supplier, Supplier.id == LinkageAgreement.supplier_id)
+            .where(Supplier.organisation_id.in_(by.scope_ids))
+        )
+        query = query.where(Household.id.in_(mine))
+    return [Known(*row) for row in db.session.execute(query.order_by(Household.code).limit(limit))]
+
+
+def _mine(by: Actor) -> sa.ColumnElement[bool]:
+    if is_village(by):
+        here = sa.select(Household.id).where(Household.village_code == by.place_code)
+        return PurchaseNote.household_id.in_(here)
+    return PurchaseNote.supplier_id.in_(sa.select(Supplier.id).where(Supplier.organisation_id.in_(by.scope_ids)))
+
+
+def get_note(note_id: int, by: Actor) -> PurchaseNote:
+    """A note of the actor's. Raises: Missing."""
+    found = db.session.execute(
+        sa.select(PurchaseNote).where(PurchaseNote.id == note_id, _mine(by))
+    ).scalar_one_or_none()
+    if found is None:
+        raise Missing("no-such-purchase")
+    return found
+
+
+@dataclass(frozen=True)
+class NoteRow:
+    """A note with the words around it. `reversed_by`: the number of the note that took it back."""
+
+    note: PurchaseNote
+    household_code: str
+    village_code: str
+    village: str
+    product: str
+    supplier: str
+    lot_no: str
+    writer: str
+    paid_on: date | None
+    confirmed_at: datetime | None
+    reversed_by: str | None
+    reverses_no: str | None
+
+    @property
+    def qty_text(self) -> str:
+        """What was weighed or counted."""
+        return quantity_text(self.note.qty, self.note.base_unit)
+
+    @property
+    def price_text(self) -> str:
+        """Yuan per 斤 or piece."""
+        return price_text(self.note.price_fen_x100)
+
+    @property
+    def state(self) -> str:
+        """reversal, reversed, paid or owed."""
+        if self.note.reverses_id is not None:
+            return "reversal"
+        if self.reversed_by:
+            return "reversed"
+        return "paid" if self.paid_on else "owed"
+
+
+def _rows(*where: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
+    later, earlier = aliased(PurchaseNote), aliased(PurchaseNote)
+    return (
+        sa.select(
+            PurchaseNote, Household.code, Household.village_code, Place.name, Product.name, Organisation.name,
+            Lot.lot_no, Person.name, PurchasePayment.paid_on, PurchaseConfirmation.at, later.note_no, earlier.note_no,
+        )
+        .join(Household, Household.id == PurchaseNote.household_id)
+        .join(Place, Place.code == Household.village_code)
+        .join(Product, Product.id == PurchaseNote.product_id)
+        .join(Supplier, Supplier.id == PurchaseNote.supplier_id)
+        .join(Organisation, Organisation.id == Supplier.organisation_id)
+        .join(Lot, Lot.id == PurchaseNote.lot_id)
+        .join(Person, Person.id == PurchaseNote.writer_id)
+        .outerjoin(PurchasePayment, PurchasePayment.note_id == PurchaseNote.id)
+        .outerjoin(PurchaseConfirmation, PurchaseConfirmation.note_id == PurchaseNote.id)
+        .outerjoin(later, later.reverses_id == PurchaseNote.id)
+        .outerjoin(earlier, earlier.id == PurchaseNote.reverses_id)
+        .where(*where)
+    )  # fmt: skip
+
+
+def note_row(note_id: int, by: Actor) -> NoteRow:
+    """One note in words. Raises: Missing."""
+    row = db.session.execute(_rows(PurchaseNote.id == note_id, _mine(by))).one_or_none()
+    if row is None:
+        raise Missing("no-such-purchase")
+    return NoteRow(*row)
+
+
+def notes(by: Actor, *, limit: int = 30, offset: int = 0, on: date | None = None) -> list[NoteRow]:
+    """The actor's notes, newest first; of one day if given."""
+    query = _rows(_mine(by)).order_by(PurchaseNote.id.desc()).limit(limit).offset(offset)
+    if on is not None:
+        query = query.where(PurchaseNote.bought_on == on)
+    return [NoteRow(*row) for row in db.session.execute(query)]
+
+
+def count(by: Actor) -> int:
+    """How many notes the actor has."""
+    return db.session.scalar(sa.select(sa.func.count(PurchaseNote.id)).where(_mine(by))) or 0
+
+
+def of_lot(lot_id: int) -> list[NoteRow]:
+    """The notes behind a lot, oldest first."""
+    query = _rows(PurchaseNote.lot_id == lot_id).order_by(PurchaseNote.id).limit(500)
+    return [NoteRow(*row) for row in db.session.execute(query)]
+
+
+def price_text(price_fen_x100: int) -> str:
+    """26000 → 2.60: yuan with as many decimals as there are, two at least."""
+    whole, rest = divmod(price_fen_x100, 10_000)
+    decimals = f"{rest:04d}".rstrip("0").ljust(2, "0")
+    return f"{whole}.{decimals}"
