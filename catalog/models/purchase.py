@@ -5,7 +5,8 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from catalog.rules.purchase import ClockTrust, PaymentOutcome, PayMethod, Signing
+from catalog.rules.benefit import PayMethod
+from catalog.rules.purchase import ClockTrust, PaymentOutcome, Signing
 from core.db import Base, BaseQty, Fen, FenX100, Line, Pk, Ref
 from core.quantity import BaseUnit
 

@@ -1,5 +1,6 @@
-"""Lots as everybody reads them: bought, bought from eligible households, lost, sold, left. Rule 39, F11, pages and labels
-read kilograms here and nowhere else.
+"""Lots as everybody reads them: bought, bought from eligible households, lost, sold, left.
+
+Rule 39, F11, pages and labels read kilograms here and nowhere else.
 """
 
 from collections.abc import Collection
@@ -13,6 +14,7 @@ from catalog.models.lots import LotBalance, LotMove
 from catalog.models.product import Lot, Product
 from catalog.models.supplier import Supplier
 from catalog.rules.lots import Balance, LotMoveKind, LotSource, quarter_of
+from core import settings
 from core.access.actor import Actor
 from core.db import any_of, db
 from core.errors import Missing
@@ -21,6 +23,9 @@ from core.places.models import Place
 from core.quantity import LITRE, BaseUnit
 from core.quantity import quantity_text as in_unit
 from core.text import label, weight
+
+settings.register(lots__dispatch_declares=True)
+"""Whether a delivery note may itself declare a lot that no purchase note or harvest record stands behind."""
 
 
 def quantity_text(qty: int, unit: BaseUnit | str) -> str:
@@ -72,8 +77,9 @@ def _query(*where: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
 
 
 def _row(row: Any) -> LotRow:
-    counts = [value or 0 for value in row[10:14]]
-    return LotRow(*row[:8], LotSource(row[8]), BaseUnit(row[9]), Balance(*counts), row[14])
+    balance = Balance(*[value or 0 for value in row[10:14]])
+    columns: list[Any] = [*row[:8], LotSource(row[8]), BaseUnit(row[9]), balance, row[14]]
+    return LotRow(*columns)
 
 
 def _own(by: Actor) -> sa.ColumnElement[bool]:

@@ -10,13 +10,12 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
 from catalog.models.offer import Offer, OfferStock, OfferVersion
-from catalog.models.product import Category, CategoryRestriction, Lot, Product
+from catalog.models.product import Category, CategoryRestriction, Product
 from catalog.models.supplier import Supplier
-from catalog.queries import certificates
+from catalog.queries import certificates, lots
 from catalog.queries.visibility import class_on, from_exited_village, offered_to, visible
 from catalog.rules.listing import ListingClass
 from catalog.rules.offer import SaleMode
@@ -235,13 +234,10 @@ def restrictions_of(category_ids: set[int], on: date) -> dict[int, tuple[Restric
 
 
 def household_shares(product_ids: set[int], on: date) -> dict[int, int]:
-    """The household share (basis points) of each product's newest lot harvested by the day; none → absent."""
+    """What part of each product would count by the household route this quarter, basis points; none → absent.
+
+    Mass balance of purchase notes and deliveries so far (rule 39); the acceptance decides in the end.
+    """
     if not product_ids:
         return {}
-    rows = db.session.execute(
-        sa.select(Lot.product_id, Lot.household_share_bp)
-        .ext(distinct_on(Lot.product_id))
-        .where(Lot.product_id.in_(product_ids), Lot.harvested_on <= on)
-        .order_by(Lot.product_id, Lot.harvested_on.desc(), Lot.id.desc())
-    )
-    return {row.product_id: row.household_share_bp for row in rows}
+    return {product_id: of.share_bp for product_id, of in lots.quarter(product_ids, on).items() if of.eligible_qty > 0}

@@ -91,7 +91,8 @@ def goods(by: Actor) -> list[Goods]:
 
 
 def _goods_row(row: Any) -> Goods:
-    return Goods(*row[:8], BaseUnit(row[8]), row[9])
+    columns: list[Any] = [*row[:8], BaseUnit(row[8]), row[9]]
+    return Goods(*columns)
 
 
 def get_goods(product_id: int, by: Actor) -> Goods:

@@ -32,7 +32,7 @@ class Origin:
 def eligible_on(origin_code: str, on: date) -> Origin:
     """Whether the village is exited on the day: the lot's origin and the supply day are asked for (rule 39).
 
-    The household route is the lot's own `household_share_bp`.
+    The household route is the product's mass balance: `queries.lots.quarter`.
     """
     return origins_on([origin_code], on)[origin_code]
 

@@ -14,13 +14,6 @@ from core.errors import Refused
 from core.quantity import JIN, PIECE, BaseUnit, Unit
 
 
-class PayMethod(StrEnum):
-    """How the household is paid. Cash needs a signed receipt with a photo, and weighs less in the score (4.2 c)."""
-
-    BANK = "bank"
-    CASH = "cash"
-
-
 class Signing(StrEnum):
     """How the household agreed: drawn on the screen, on paper with a photo, or by a code sent to its phone."""
 
@@ -123,7 +116,10 @@ def reckon(qty: int, price_fen_x100: int, basis_qty: int, deduction_fen: int = 0
 
 
 def check_harvest(harvested_on: date, written_at: datetime) -> None:
-    """Goods are bought after the harvest, and soon. Raises: Refused "purchase-harvest-ahead", "purchase-harvest-old"."""
+    """Goods are bought after the harvest, and soon.
+
+    Raises: Refused "purchase-harvest-ahead", "purchase-harvest-old".
+    """
     bought_on = clock.county_day(written_at)
     if harvested_on > bought_on:
         raise Refused("purchase-harvest-ahead")

@@ -1,4 +1,4 @@
-"""Kilograms of lots: they come in by a paper, are lost for a reason, and leave on delivery lines; never more out than in.
+"""Kilograms of lots: they come in by a paper, are lost for a reason, leave on delivery lines; never more out than in.
 
 Counts change only by a conditional update with a move beside it, as stock does; the database refuses what is left below
 nothing. Lots are worked off in order of their ids, so that two deliveries never wait for each other in a circle.
@@ -174,9 +174,7 @@ def _change(
     needed = lost_qty + sold_qty - in_qty
     changed = db.session.execute(
         sa.update(LotBalance)
-        .where(
-            LotBalance.lot_id == lot_id, LotBalance.in_qty - LotBalance.lost_qty - LotBalance.sold_qty >= needed
-        )
+        .where(LotBalance.lot_id == lot_id, LotBalance.in_qty - LotBalance.lost_qty - LotBalance.sold_qty >= needed)
         .values(
             in_qty=LotBalance.in_qty + in_qty,
             eligible_qty=LotBalance.eligible_qty + eligible_qty,

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from catalog.models.purchase import PurchaseNote, PurchasePayment
 from catalog.models.supplier import Household
 from catalog.queries import purchases as reading
+from catalog.rules.benefit import BENEFIT, BenefitAct, BenefitKind, PayMethod
 from catalog.rules.lots import LotMoveKind
 from catalog.rules.purchase import (
-    PayMethod,
     Signing,
     Sum,
     Written,
@@ -25,7 +25,7 @@ from catalog.rules.purchase import (
     written_moment,
 )
 from catalog.rules.supplier import HouseholdCategory
-from catalog.services import lots
+from catalog.services import benefits, lots
 from core import clock, numbers, trail
 from core.access.actor import Actor
 from core.access.rights import Right
@@ -33,7 +33,8 @@ from core.db import db
 from core.errors import Refused
 from core.files import services as files
 from core.files.models import Audience
-from core.quantity import Unit, parse_sum
+from core.quantity import BaseUnit, Unit, parse_sum
+from core.states import advance
 from core.trail.models import Stream
 
 ELIGIBLE = frozenset({HouseholdCategory.EXITED, HouseholdCategory.MONITORED})
@@ -241,17 +242,13 @@ def _picture(stream: IO[bytes] | None, number: str, purpose: str, goods: reading
 def _consequences(note: PurchaseNote, by: Actor) -> None:
     """Kilograms into the lot, cash paid on the spot, the household's benefit, the trail."""
     cause = lots.Cause("purchase_note", note.id, note.bought_on, by.person_id, note.reason)
-    lots.come_in(
-        note.lot_id, note.qty, LotMoveKind.BOUGHT, cause, eligible_qty=note.qty if note.is_eligible else 0
-    )
+    lots.come_in(note.lot_id, note.qty, LotMoveKind.BOUGHT, cause, eligible_qty=note.qty if note.is_eligible else 0)
+    if note.reverses_id is None:
+        _claim(note, by)
+    else:
+        _withdraw_claim(note, by)
     if note.pay_method is PayMethod.CASH:
-        db.session.add(
-            PurchasePayment(
-                note_id=note.id, amount_fen=note.amount_fen, paid_on=note.bought_on, voucher=note.note_no,
-                at=clock.now(),
-            )
-        )  # fmt: skip
-    db.session.flush()
+        _paid_in_cash(note, by)
     act = "purchase-written" if note.reverses_id is None else "purchase-reversed"
     trail.record(
         *(Stream.CATALOGUE, act, "purchase_note", note.id),
@@ -262,3 +259,44 @@ def _consequences(note: PurchaseNote, by: Actor) -> None:
         amount_fen=note.amount_fen,
         reason=note.reason,
     )
+
+
+def _source(note_id: int) -> benefits.Source:
+    return "purchase-note", note_id
+
+
+def _claim(note: PurchaseNote, by: Actor) -> None:
+    benefits.draft(
+        kind=BenefitKind.PURCHASE,
+        supplier_id=note.supplier_id,
+        household_id=note.household_id,
+        lot_id=note.lot_id,
+        quantity_g=note.qty if note.base_unit is BaseUnit.G else None,
+        amount_fen=note.amount_fen,
+        source=_source(note.id),
+        earned_on=note.bought_on,
+        by=by,
+    )
+
+
+def _withdraw_claim(back: PurchaseNote, by: Actor) -> None:
+    """The benefit of the note that is taken back is void; one that the household confirmed is not the supplier's."""
+    found = benefits.of_source(_source(back.reverses_id or 0), lock=True)
+    found.state = advance(BENEFIT, found.state, BenefitAct.VOID, "supplier")
+    benefits.step(found, BenefitAct.VOID, party="supplier", by=by, note=back.reason)
+
+
+def _paid_in_cash(note: PurchaseNote, by: Actor) -> None:
+    """Cash changes hands as the note is signed; a note that takes one back gets the cash back."""
+    db.session.add(
+        PurchasePayment(
+            note_id=note.id,
+            amount_fen=note.amount_fen,
+            paid_on=note.bought_on,
+            voucher=note.note_no,
+            at=clock.now(),
+        )
+    )
+    db.session.flush()
+    if note.reverses_id is None:
+        benefits.mark_paid(_source(note.id), note.bought_on, "", method=PayMethod.CASH, file_id=note.receipt_id, by=by)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from catalog.services import lots as kilograms
 from catalog.services import stock
 from core import clock, codes, trail
 from core.access.actor import Actor
@@ -76,7 +77,7 @@ def ship(
 
     Raises: Refused "order-not-confirmed", "ship-empty", "ship-line-unknown", "ship-line-twice", "ship-line-closed",
     "ship-far-above", "ship-not-whole-packs", "ship-day-past", "ship-refunded" and "ship-not-all" (a resident's),
-    "lot-…", "stock-short"; Missing.
+    "lot-…" (also "lot-short": more than the lot has), "stock-short"; Missing.
     """
     order = holding.sold_order(order_id, by)
     on = arrives_on or clock.today()
@@ -91,8 +92,7 @@ def ship(
     if order.kind is OrderKind.RESIDENT:
         _check_all(lines, known)
     delivery = _note(order, van or Van(), on, by)
-    for line in lines:
-        _add_line(delivery, line, known[line.order_line_id].line)
+    kilograms.sell([_add_line(delivery, line, known[line.order_line_id].line) for line in lines])
     _move_stock(delivery.id, lines, known)
     if order.kind is OrderKind.RESIDENT:
         order_steps.move(order, OrderAct.SHIP, party="supplier", by=by)
@@ -212,22 +212,22 @@ def _note(order: Order, van: Van, on: date, by: Actor) -> Delivery:
     return delivery
 
 
-def _add_line(delivery: Delivery, line: ShipLine, agreed: OrderLine) -> None:
+def _add_line(delivery: Delivery, line: ShipLine, agreed: OrderLine) -> kilograms.Leaving:
     lot = lots.take(line.lot, agreed, supplier_id=delivery.supplier_id)
-    db.session.add(
-        DeliveryLine(
-            delivery_id=delivery.id,
-            order_line_id=agreed.id,
-            lot_id=lot.id,
-            qty=line.qty,
-            origin_code=lot.origin_code,
-            commitment_no=line.commitment_no.strip(),
-            quarantine_no=line.quarantine_no.strip(),
-            inspection_no=line.inspection_no.strip(),
-            report_valid_to=line.report_valid_to,
-        )
+    row = DeliveryLine(
+        delivery_id=delivery.id,
+        order_line_id=agreed.id,
+        lot_id=lot.id,
+        qty=line.qty,
+        origin_code=lot.origin_code,
+        commitment_no=line.commitment_no.strip(),
+        quarantine_no=line.quarantine_no.strip(),
+        inspection_no=line.inspection_no.strip(),
+        report_valid_to=line.report_valid_to,
     )
+    db.session.add(row)
     db.session.flush()
+    return kilograms.Leaving(lot.id, line.qty, row.id, delivery.delivered_on)
 
 
 def _move_stock(delivery_id: int, lines: Sequence[ShipLine], known: dict[int, progress.LineProgress]) -> None:

@@ -5,13 +5,15 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from catalog.models.lots import LotBalance
 from catalog.models.product import Lot, Product
-from core import clock
+from catalog.rules.lots import LotSource
+from catalog.services import lots
+from core import clock, settings
 from core.db import db
 from core.errors import Refused
 from market.models.order import OrderLine
 from market.queries import origins
-from market.services import numbers
 
 
 @dataclass(frozen=True)
@@ -24,10 +26,14 @@ class NewLot:
 
 
 def take(wanted: NewLot, agreed: OrderLine, *, supplier_id: int) -> Lot:
-    """The lot of this number if it is the same goods, else a new one.
+    """The lot of this number if it is the same goods, else a new one, declared on the delivery note itself.
 
-    Raises: Refused "lot-harvest-ahead", "lot-origin-unconfirmed", "lot-number-taken".
+    A lot that has its own papers (收购单, 采收单) is taken as it stands: its village and day were written in the field.
+    Raises: Refused "lot-harvest-ahead", "lot-origin-unconfirmed", "lot-number-taken", "lot-undeclared" (the county no
+    longer takes goods that no paper of the field stands behind).
     """
+    if wanted.lot_no and (own := _with_papers(wanted.lot_no, agreed)) is not None:
+        return own
     if wanted.harvested_on > clock.today():
         raise Refused("lot-harvest-ahead", name=agreed.product_name)
     origin = _origin(wanted, agreed, supplier_id)
@@ -41,19 +47,22 @@ def take(wanted: NewLot, agreed: OrderLine, *, supplier_id: int) -> Lot:
         if not is_it:
             raise Refused("lot-number-taken", lot_no=wanted.lot_no)
         return same
-    lot_id, number = numbers.take(Lot, "PC")
-    lot = Lot(
-        id=lot_id,
-        lot_no=wanted.lot_no or number,
-        supplier_id=supplier_id,
-        product_id=agreed.product_id,
-        origin_code=origin,
-        harvested_on=wanted.harvested_on,
-        created_at=clock.now(),
-    )
-    db.session.add(lot)
-    db.session.flush()
-    return lot
+    if not settings.value("lots.dispatch_declares", on=clock.today()):
+        raise Refused("lot-undeclared", name=agreed.product_name)
+    batch = lots.Batch(supplier_id, agreed.product_id, origin, wanted.harvested_on)
+    return lots.new(batch, LotSource.DISPATCH, lot_no=wanted.lot_no)
+
+
+def _with_papers(lot_no: str, agreed: OrderLine) -> Lot | None:
+    return db.session.execute(
+        sa.select(Lot)
+        .join(LotBalance, LotBalance.lot_id == Lot.id)
+        .where(
+            Lot.lot_no == lot_no,
+            Lot.product_id == agreed.product_id,
+            LotBalance.source.in_((LotSource.PURCHASE, LotSource.HARVEST)),
+        )
+    ).scalar_one_or_none()
 
 
 def _origin(wanted: NewLot, agreed: OrderLine, supplier_id: int) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from catalog.models.product import Category, Lot
+from catalog.models.product import Category
 from catalog.models.supplier import VillageCategory
 from core import money
 from core.db import db
@@ -14,6 +14,7 @@ from core.organisations.models import Organisation
 from market.models.delivery import Acceptance, AcceptanceLine, Delivery, DeliveryLine
 from market.models.order import Order, OrderLine
 from market.rules.order_states import OrderKind
+from procurement.queries import mass_balance
 from procurement.rules.scheme import FundSource
 
 FUND_OF = {OrderKind.CANTEEN: FundSource.CANTEEN, OrderKind.UNION: FundSource.UNION}
@@ -23,8 +24,8 @@ FUND_OF = {OrderKind.CANTEEN: FundSource.CANTEEN, OrderKind.UNION: FundSource.UN
 class AcceptedLine:
     """One acceptance line of a unit's order. `labels` is all that judging needs beyond the columns of a fact:
 
-    {"exited": village route, "household_bp": household route, "ingredient", "waived": without its 合格证,
-    "unit_active"}.
+    {"exited": village route, "ingredient", "waived": without its 合格证, "unit_active"}, and where the village route is
+    closed and households were bought from, the household route: {"household_qty" of "household_of" base units}.
     """
 
     line_id: int
@@ -77,7 +78,8 @@ def lines(*acceptance_ids: int) -> list[AcceptedLine]:
             OrderLine.basis_qty,
             DeliveryLine.origin_code,
             DeliveryLine.commitment_no,
-            Lot.household_share_bp,
+            OrderLine.product_id,
+            Delivery.delivered_on,
             Category.is_ingredient,
             Category.needs_commitment,
             Organisation.closed_on,
@@ -88,16 +90,22 @@ def lines(*acceptance_ids: int) -> list[AcceptedLine]:
         .join(OrderLine, OrderLine.id == AcceptanceLine.order_line_id)
         .join(DeliveryLine, DeliveryLine.id == AcceptanceLine.delivery_line_id)
         .join(Delivery, Delivery.id == DeliveryLine.delivery_id)
-        .join(Lot, Lot.id == DeliveryLine.lot_id)
         .join(Category, Category.id == OrderLine.category_id)
         .join(Organisation, Organisation.id == Order.buyer_id)
         .where(AcceptanceLine.acceptance_id.in_(acceptance_ids), Order.kind.in_(FUND_OF))
         .order_by(AcceptanceLine.id)
     )
-    return [_line(row) for row in rows]
+    read = rows.all()
+    shares = mass_balance.of_lines([_sale(row) for row in read if not row.exited and row.AcceptanceLine.accepted_qty])
+    return [_line(row, shares.get(row.AcceptanceLine.id, {})) for row in read]
 
 
-def _line(row: Any) -> AcceptedLine:
+def _sale(row: Any) -> mass_balance.Sale:
+    line: AcceptanceLine = row.AcceptanceLine
+    return mass_balance.Sale(line.id, row.product_id, row.delivered_on, line.accepted_qty)
+
+
+def _line(row: Any, household: dict[str, int]) -> AcceptedLine:
     line: AcceptanceLine = row.AcceptanceLine
     return AcceptedLine(
         line_id=line.id,
@@ -114,10 +122,10 @@ def _line(row: Any) -> AcceptedLine:
         rejected_fen=money.half_up(row.price_fen_x100 * line.rejected_qty, row.basis_qty * 100),
         labels={
             "exited": row.exited,
-            "household_bp": row.household_share_bp,
             "ingredient": row.is_ingredient,
             "waived": line.commitment_waived
             or (row.needs_commitment and not (line.commitment_no or row.commitment_no)),
             "unit_active": row.closed_on is None or row.closed_on >= row.accepted_on,
+            **household,
         },
     )

@@ -80,7 +80,9 @@ def line_of(fact: FactRow) -> Line:
     """The fact as the rules of recognition see it: a function of the fact alone (rule 40)."""
     labels = fact.labels
     origin = origin_portion(
-        village_exited=labels.get("exited", False), eligible_g=labels.get("household_bp", 0), sold_g=10_000
+        village_exited=labels.get("exited", False),
+        eligible_g=labels.get("household_qty", labels.get("household_bp", 0)),  # a share in facts of the first weeks
+        sold_g=labels.get("household_of", 10_000),
     )
     return Line(
         channel=fact.channel,

@@ -8,7 +8,9 @@ from datetime import date
 import sqlalchemy as sa
 
 from catalog.models.offer import Offer, OfferVersion
-from catalog.models.product import Lot, Product
+from catalog.models.product import Product
+from catalog.rules.lots import LotMoveKind, LotSource
+from catalog.services import lots
 from core import clock
 from core.db import db
 from core.money import half_up
@@ -34,12 +36,15 @@ def acceptance(
     rejected_qty: int = 0,
     on: date | None = None,
     origin: str | None = None,
-    household_bp: int = 0,
+    household_g: int = 0,
     commitment_no: str = "HGZ-示例-1",
     kind: OrderKind = OrderKind.CANTEEN,
     reverses: Acceptance | None = None,
 ) -> Acceptance:
-    """A signed acceptance of one delivery; one line per entry of `accepted_qty` (base units), each of its own lot."""
+    """A signed acceptance of one delivery; one line per entry of `accepted_qty` (base units), each of its own lot.
+
+    `household_g`: what of each lot was bought from eligible households, base units.
+    """
     on = on or clock.today()
     orderer, first, second, clerk = (person(name) for name in ("采购", "验收甲", "验收乙", "供应商"))
     with writing():
@@ -77,9 +82,7 @@ def acceptance(
         )
         db.session.add(made)
         db.session.flush()
-        given = _Given(
-            goods, offer, version, rejected_qty, origin or goods.origin_code, household_bp, commitment_no, on
-        )
+        given = _Given(goods, offer, version, rejected_qty, origin or goods.origin_code, household_g, commitment_no, on)
         for position, qty in enumerate(accepted_qty):
             _line(made, delivery, position, qty, given)
     return made
@@ -126,7 +129,7 @@ class _Given:
     version: OfferVersion
     rejected: int
     origin: str
-    household_bp: int
+    household_g: int
     commitment_no: str
     on: date
 
@@ -134,16 +137,9 @@ class _Given:
 def _line(made: Acceptance, delivery: Delivery, position: int, qty: int, given: _Given) -> None:
     total = qty + given.rejected
     ordered = _order_line(delivery.order_id, position, total, given)
-    lot = Lot(
-        lot_no=f"L{next(_numbers):08d}",
-        supplier_id=given.goods.supplier_id,
-        product_id=given.goods.id,
-        origin_code=given.origin,
-        harvested_on=given.on,
-        household_share_bp=given.household_bp,
-        created_at=clock.now(),
-    )
-    db.session.add_all([ordered, lot])
+    batch = lots.Batch(given.goods.supplier_id, given.goods.id, given.origin, given.on)
+    lot = lots.new(batch, LotSource.HARVEST, lot_no=f"L{next(_numbers):08d}")
+    db.session.add(ordered)
     db.session.flush()
     delivered = DeliveryLine(
         delivery_id=delivery.id,
@@ -155,6 +151,9 @@ def _line(made: Acceptance, delivery: Delivery, position: int, qty: int, given: 
     )
     db.session.add(delivered)
     db.session.flush()
+    bought = lots.Cause("example", delivered.id, given.on)
+    lots.come_in(lot.id, total, LotMoveKind.BOUGHT, bought, eligible_qty=min(given.household_g, total))
+    lots.sell([lots.Leaving(lot.id, total, delivered.id, given.on)])
     db.session.add(
         AcceptanceLine(
             acceptance_id=made.id,

@@ -133,7 +133,7 @@ def test_two_payments_of_one_line_at_once_never_count_more_than_the_line(world: 
 
 def test_a_household_share_is_floored_to_the_fen(world: World) -> None:
     """Rule 39, household route: 33.33 % of 104.00 = 34.6632 → 34.66."""
-    made = world.accept("2026-05-04", 20_000, origin="220681100200", household_bp=3_333)
+    made = world.accept("2026-05-04", 20_000, origin="220681100200", household_g=6_666)
     assert world.expected["L"] == 34_66
     (line,) = trade.lines_of(made)
     world.pay("2026-05-06", (line, 50_00))
@@ -141,6 +141,16 @@ def test_a_household_share_is_floored_to_the_fen(world: World) -> None:
 
     assert balance(world.unit.id) == 34_66
     assert spent(world.unit.id) == 104_00
+
+
+def test_households_are_never_counted_for_more_than_was_bought_from_them(world: World) -> None:
+    """Rule 39: 6.666 kg of eligible households carry 6.666 kg of the quarter's sales, however many lines there are."""
+    world.accept("2026-05-04", 20_000, origin="220681100200", household_g=6_666)
+    assert world.expected["L"] == 34_66
+    world.accept("2026-06-30", 10_000, origin="220681100200")
+    assert world.expected["L"] == 0
+    world.accept("2026-06-30", 10_000, origin="220681100200", household_g=10_000)
+    assert world.expected["L"] == 21_66 + 0
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ class Story(World):
         getattr(self, f"do_{name}")(size)
 
     def do_accept(self, size: int) -> None:
-        share = {"origin": "220681100200", "household_bp": size * 333} if size % 3 == 0 else {}
+        share = {"origin": "220681100200", "household_g": size * 777 * size * 333 // 10_000} if size % 3 == 0 else {}
         self.accepted.append(self.accept(f"2026-11-{size:02d}", size * 777, size * 10, **share))
 
     def do_pay(self, size: int) -> None:
