@@ -64,7 +64,8 @@ class AcceptanceDraft(Base):
     """What the first signer counted, waiting for the second. Replaced by a recount, gone once signed.
 
     `counts` is written and read by `market.rules.counting` only. The two taps are a manager's: to take what is above
-    the tolerance (forgotten at a recount), and to take goods without their 合格证, for a reason.
+    the tolerance (forgotten at a recount), and to take goods without their 合格证, for a reason. With a
+    `correction_reason` the count is to replace a round that is signed.
     """
 
     __tablename__ = "acceptance_draft"
@@ -77,6 +78,7 @@ class AcceptanceDraft(Base):
     excess_agreed_by_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("person.id"))
     waived_by_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("person.id"))
     waiver_reason: Mapped[Line] = mapped_column(default="")
+    correction_reason: Mapped[Line] = mapped_column(server_default="")
 
 
 class Acceptance(Base):
@@ -107,9 +109,11 @@ class Acceptance(Base):
     accepted_on: Mapped[date] = mapped_column(index=True)
     accepted_at: Mapped[datetime]
     note: Mapped[Line] = mapped_column(default="")
+    correction_reason: Mapped[Line] = mapped_column(server_default="")
 
     __table_args__ = (
         sa.UniqueConstraint("delivery_id", "round"),
+        sa.CheckConstraint("(reverses_id IS NULL) = (correction_reason = '')", name="correction_has_reason"),
         sa.CheckConstraint("first_signer_id <> second_signer_id", name="two_people"),
         sa.CheckConstraint(
             "orderer_took_part OR (first_signer_id <> orderer_id AND second_signer_id <> orderer_id)",

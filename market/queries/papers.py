@@ -133,6 +133,8 @@ def _notes(sheet: Sheet) -> list[str]:
         return []
     name = sheet.names.get
     notes = []
+    if signed.correction_reason:
+        notes.append(sentence("word", "acceptance-corrected", round=signed.round, reason=signed.correction_reason))
     if signed.orderer_took_part:
         notes.append(sentence("word", "orderer-took-part"))
     if signed.excess_agreed_by_id:

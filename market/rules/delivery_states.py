@@ -1,4 +1,7 @@
-"""A delivery from the van to two signatures. A correction is a new round of counting, never an edit."""
+"""A delivery from the van to two signatures. A correction is a new round of counting, never an edit.
+
+Until its second signature nothing has changed, so a correction steps back to counted and on in one act.
+"""
 
 from enum import StrEnum
 
@@ -35,9 +38,9 @@ DELIVERY = StateTable(
         (_S.COUNTED, _A.ACCEPT): step(_S.ACCEPTED, "second_signer"),
         (_S.COUNTED, _A.ACCEPT_PART): step(_S.PART_ACCEPTED, "second_signer"),
         (_S.COUNTED, _A.REJECT): step(_S.REJECTED, "second_signer"),
-        (_S.ACCEPTED, _A.CORRECT): step(_S.COUNTED, "first_signer"),
-        (_S.PART_ACCEPTED, _A.CORRECT): step(_S.COUNTED, "first_signer"),
-        (_S.REJECTED, _A.CORRECT): step(_S.COUNTED, "first_signer"),
+        (_S.ACCEPTED, _A.CORRECT): step(_S.COUNTED, "second_signer"),
+        (_S.PART_ACCEPTED, _A.CORRECT): step(_S.COUNTED, "second_signer"),
+        (_S.REJECTED, _A.CORRECT): step(_S.COUNTED, "second_signer"),
     },
 )
 

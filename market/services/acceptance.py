@@ -30,27 +30,35 @@ from market.rules import acceptance as rules
 from market.rules.acceptance import Policy
 from market.rules.counting import Counts
 from market.rules.delivery_states import DELIVERY, DONE, DeliveryAct
-from market.services import book, fulfilment, holding, numbers, weighing
+from market.rules.order_states import OrderState
+from market.services import book, correcting, fulfilment, holding, numbers, weighing
 from market.services.weighing import Weighed
 
 
-def count(delivery_id: int, counts: Counts, *, by: Actor) -> AcceptanceDraft:
+def count(delivery_id: int, counts: Counts, *, by: Actor, correction: str = "") -> AcceptanceDraft:
     """The first signer's word; a recount replaces it and takes back the approver's tap for an excess.
 
-    Raises: Missing, Refused "signer-is-orderer", "delivery-already-accepted", "counts-…", "count-…".
+    `correction`: why a delivery that is signed already is counted again; until the second signature that stays.
+    Raises: Missing, Refused "signer-is-orderer", "delivery-already-accepted", "counts-…", "count-…", and as
+    `correcting.check`.
     """
     delivery = holding.coming_delivery(delivery_id, by)
-    if delivery.state in DONE:
-        raise Refused("delivery-already-accepted", delivery_no=delivery.delivery_no)
+    signed = correcting.standing(delivery)
+    if signed is not None:
+        if not correction.strip():
+            raise Refused("delivery-already-accepted", delivery_no=delivery.delivery_no)
+        correcting.check(signed, reason=correction)
     order = db.session.get_one(Order, delivery.order_id)
     if by.person_id == order.person_id:
         raise Refused("signer-is-orderer")
     weighing.check(weighing.load(delivery, counts))
-    delivery.state = advance(DELIVERY, delivery.state, DeliveryAct.COUNT, "first_signer")
+    if signed is None:
+        delivery.state = advance(DELIVERY, delivery.state, DeliveryAct.COUNT, "first_signer")
     draft = db.session.get(AcceptanceDraft, delivery.id) or AcceptanceDraft(delivery_id=delivery.id, version=0)
     draft.counts, draft.version = counts.to_json(), (draft.version or 0) + 1
     draft.first_signer_id, draft.signed_at = by.person_id, clock.now()
     draft.excess_agreed_by_id = None
+    draft.correction_reason = correction.strip() if signed is not None else ""
     db.session.add(draft)
     db.session.flush()
     _record("delivery-counted", delivery, by, right=Right.RECEIVE, version=draft.version)
@@ -84,7 +92,8 @@ def accept(delivery_id: int, *, version: int, by: Actor, policy: Policy | None =
     """The second signature: the counts of draft `version` become the acceptance, for good.
 
     Raises: Missing; Refused "delivery-already-accepted", "counts-changed", "signer-twice", "signer-is-orderer",
-    "signer-from-kitchen", "above-tolerance", "commitment-missing", "quarantine-missing", "test-report-expired".
+    "signer-from-kitchen", "above-tolerance", "commitment-missing", "quarantine-missing", "test-report-expired"; of a
+    correction also as `correcting.check` and `correcting.settle_goods`.
     """
     policy = policy or Policy()
     delivery, draft = _draft(delivery_id, version, by)
@@ -94,15 +103,21 @@ def accept(delivery_id: int, *, version: int, by: Actor, policy: Policy | None =
         orderer_may_be_second=policy.orderer_may_be_second,
         first_is_outside_kitchen=policy.first_is_outside_kitchen,
     )
+    replaced = correcting.standing(delivery)
+    if replaced is not None:
+        correcting.check(replaced, reason=draft.correction_reason)
+        delivery.state = advance(DELIVERY, delivery.state, DeliveryAct.CORRECT, "second_signer")
     counts = Counts.from_json(draft.counts)
     weighed = weighing.load(delivery, counts)
     act = weighing.check(weighed)
-    weighing.check_tolerance(order, weighed, agreed=draft.excess_agreed_by_id is not None)
+    weighing.check_tolerance(
+        order, weighed, agreed=draft.excess_agreed_by_id is not None, replaced=correcting.accepted_before(replaced)
+    )
     waived = {
         one.count.delivery_line_id for one in weighed if weighing.is_waived(one, override_reason=draft.waiver_reason)
     }
     signed = _acceptance(
-        *(delivery, order, draft),
+        *(delivery, order, draft, replaced),
         by=by,
         policy=policy,
         took_part=took_part,
@@ -114,7 +129,12 @@ def accept(delivery_id: int, *, version: int, by: Actor, policy: Policy | None =
     delivery.state = advance(DELIVERY, delivery.state, act, "second_signer")
     db.session.delete(draft)
     db.session.flush()
-    _settle_goods(signed, order, weighed, counts, by)
+    if replaced is not None:
+        correcting.settle_goods(signed, replaced, order, weighed, by)
+    else:
+        back = [(one.agreed.offer_id, one.count.rejected_qty) for one in weighed if one.count.rejected_qty]
+        stock.return_(back, source="acceptance", source_id=signed.id)
+    _fulfil_if_over(order, counts, by)
     book.claim(
         *("accepted", signed.id),
         supplier_id=order.supplier_id,
@@ -128,9 +148,9 @@ def accept(delivery_id: int, *, version: int, by: Actor, policy: Policy | None =
 def _draft(delivery_id: int, version: int, by: Actor) -> tuple[Delivery, AcceptanceDraft]:
     """The waiting draft under its delivery's lock: of two who come at once, the second finds what the first did."""
     delivery = holding.coming_delivery(delivery_id, by)
-    if delivery.state in DONE:
-        raise Refused("delivery-already-accepted", delivery_no=delivery.delivery_no)
     draft = db.session.get(AcceptanceDraft, delivery.id, populate_existing=True)
+    if draft is None and delivery.state in DONE:
+        raise Refused("delivery-already-accepted", delivery_no=delivery.delivery_no)
     if draft is None:
         raise Refused("delivery-not-counted", delivery_no=delivery.delivery_no)
     if draft.version != version:
@@ -146,6 +166,7 @@ def _acceptance(
     delivery: Delivery,
     order: Order,
     draft: AcceptanceDraft,
+    replaced: Acceptance | None,
     *,
     by: Actor,
     policy: Policy,
@@ -154,18 +175,15 @@ def _acceptance(
     is_waived: bool,
 ) -> Acceptance:
     row_id, number = numbers.take(Acceptance, "YS")
-    rounds = sa.select(sa.func.count()).where(Acceptance.delivery_id == delivery.id)
-    before = db.session.execute(
-        sa.select(Acceptance.id).where(Acceptance.delivery_id == delivery.id, progress.in_force())
-    ).scalar_one_or_none()
     signed = Acceptance(
         id=row_id,
         acceptance_no=number,
         token=codes.token(),
         delivery_id=delivery.id,
         order_id=order.id,
-        round=db.session.execute(rounds).scalar_one() + 1,
-        reverses_id=before,
+        round=replaced.round + 1 if replaced else 1,
+        reverses_id=replaced.id if replaced else None,
+        correction_reason=draft.correction_reason if replaced else "",
         orderer_id=order.person_id,
         first_signer_id=draft.first_signer_id,
         second_signer_id=by.person_id,
@@ -175,7 +193,7 @@ def _acceptance(
         waived_by_id=draft.waived_by_id if is_waived else None,
         waiver_reason=draft.waiver_reason if is_waived else "",
         amount_fen=amount_fen,
-        accepted_on=clock.today(),
+        accepted_on=correcting.day_of(replaced),
         accepted_at=clock.now(),
         note=Counts.from_json(draft.counts).note,
     )
@@ -213,10 +231,10 @@ def _write_photos(signed: Acceptance, counts: Counts, delivery: Delivery) -> Non
         files.let_read(file_id, seller)
 
 
-def _settle_goods(signed: Acceptance, order: Order, weighed: list[Weighed], counts: Counts, by: Actor) -> None:
-    """Goods sent back are the supplier's again; the order is fulfilled once nothing more is expected."""
-    back = [(one.agreed.offer_id, one.count.rejected_qty) for one in weighed if one.count.rejected_qty]
-    stock.return_(back, source="acceptance", source_id=signed.id)
+def _fulfil_if_over(order: Order, counts: Counts, by: Actor) -> None:
+    """The order is fulfilled once nothing more is expected."""
+    if order.state is not OrderState.CONFIRMED:
+        return
     known = progress.of_order(order.id)
     if counts.close_rest and not any(one.progress.under_way_qty for one in known.values()):
         fulfilment.write_rest_off(known.values(), reason=counts.note, by=by)

@@ -1,5 +1,6 @@
 """Counts judged: against the delivery note, the tolerance of the order line, and the papers (rules 54-56)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -80,13 +81,14 @@ def check(weighed: list[Weighed]) -> DeliveryAct:
     )
 
 
-def check_tolerance(order: Order, weighed: list[Weighed], *, agreed: bool) -> None:
-    """Per order line over all its lots and earlier acceptances (rule 54)."""
+def check_tolerance(order: Order, weighed: list[Weighed], *, agreed: bool, replaced: Mapping[int, int]) -> None:
+    """Per order line over all its lots and earlier acceptances (rule 54), without what a correction replaces."""
     known = progress.of_order(order.id)
     for line_id in {one.agreed.id for one in weighed}:
         now = sum(one.count.accepted_qty for one in weighed if one.agreed.id == line_id)
         before = known[line_id].progress
-        excess = rules.excess_qty(upper_qty=before.upper_qty, accepted_before=before.accepted_qty, accepted_qty=now)
+        earlier = before.accepted_qty - replaced.get(line_id, 0)
+        excess = rules.excess_qty(upper_qty=before.upper_qty, accepted_before=earlier, accepted_qty=now)
         rules.check_tolerance(excess, approver_agrees=agreed)
 
 

@@ -76,6 +76,7 @@ class Evidence:
     round: int
     amount_fen: int
     note: str
+    correction_reason: str
     orderer: str
     signers: tuple[str, str]
     orderer_took_part: bool
@@ -122,6 +123,7 @@ def acceptance(token: str, *, within: frozenset[int] | None = None) -> Evidence:
         round=signed.round,
         amount_fen=signed.amount_fen,
         note=signed.note,
+        correction_reason=signed.correction_reason,
         orderer=people[signed.orderer_id],
         signers=(people[signed.first_signer_id], people[signed.second_signer_id]),
         orderer_took_part=signed.orderer_took_part,

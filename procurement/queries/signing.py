@@ -9,7 +9,7 @@ from core.access.roles import Role
 from core.db import db
 from core.organisations.models import Membership
 from core.organisations.queries import held_today
-from market.models.delivery import AcceptanceDraft, AcceptanceLine, Delivery
+from market.models.delivery import Acceptance, AcceptanceDraft, AcceptanceLine, Delivery
 from market.models.order import Order, OrderLine
 from market.rules.acceptance import Policy
 from procurement.models.ledger import FactEntry, FactKind, QuotaJudgement
@@ -42,7 +42,10 @@ def policy_of(delivery_id: int) -> Policy:
 
 @dataclass(frozen=True)
 class SignedLine:
-    """An acceptance line as the envelope sees it. `held_fen`: what its order line holds at the upper tolerance."""
+    """An acceptance line as the envelope sees it. `held_fen`: what its order line holds at the upper tolerance.
+
+    Of a correction `replaced_qty` is what the round before accepted of the same goods.
+    """
 
     id: int
     plan_line_id: int | None
@@ -51,15 +54,19 @@ class SignedLine:
     accepted_before: int
     accepted_qty: int
     amount_fen: int
+    replaced_qty: int = 0
 
     @property
     def released_fen(self) -> int:
-        """The part of what is held that this acceptance ends: in proportion to what was ordered, floor to fen."""
+        """The part of what is held that this acceptance ends: in proportion to what was ordered, floor to fen.
+
+        Negative when a correction accepts less than the round before.
+        """
 
         def ended(qty: int) -> int:
             return min(self.held_fen, self.held_fen * qty // self.ordered_qty)
 
-        return ended(self.accepted_before + self.accepted_qty) - ended(self.accepted_before)
+        return ended(self.accepted_before + self.accepted_qty) - ended(self.accepted_before + self.replaced_qty)
 
 
 def plan_lines(order_id: int) -> list[int]:
@@ -74,9 +81,22 @@ def plan_lines(order_id: int) -> list[int]:
 def signed_lines(acceptance_id: int) -> list[SignedLine]:
     """The lines of an acceptance in order, each with what was accepted of its order line before. One statement."""
     before = sa.orm.aliased(AcceptanceLine)
+    before_round, old, own = sa.orm.aliased(Acceptance), sa.orm.aliased(AcceptanceLine), sa.orm.aliased(Acceptance)
+    later = sa.orm.aliased(Acceptance)
     earlier = (
         sa.select(sa.func.coalesce(sa.func.sum(before.accepted_qty), 0))
-        .where(before.order_line_id == AcceptanceLine.order_line_id, before.id < AcceptanceLine.id)
+        .join(before_round, before_round.id == before.acceptance_id)
+        .where(
+            before.order_line_id == AcceptanceLine.order_line_id,
+            before.id < AcceptanceLine.id,
+            ~sa.exists().where(later.reverses_id == before_round.id),
+        )
+        .scalar_subquery()
+    )
+    replaced = (
+        sa.select(sa.func.coalesce(sa.func.sum(old.accepted_qty), 0))
+        .join(own, own.reverses_id == old.acceptance_id)
+        .where(own.id == AcceptanceLine.acceptance_id, old.delivery_line_id == AcceptanceLine.delivery_line_id)
         .scalar_subquery()
     )
     rows = db.session.execute(
@@ -88,12 +108,13 @@ def signed_lines(acceptance_id: int) -> list[SignedLine]:
             earlier,
             AcceptanceLine.accepted_qty,
             AcceptanceLine.amount_fen,
+            replaced,
         )
         .join(OrderLine, OrderLine.id == AcceptanceLine.order_line_id)
         .where(AcceptanceLine.acceptance_id == acceptance_id)
         .order_by(AcceptanceLine.id)
     )
-    return [SignedLine(row[0], row[1], row[2], row[3], int(row[4]), row[5], row[6]) for row in rows]
+    return [SignedLine(row[0], row[1], row[2], row[3], int(row[4]), row[5], row[6], int(row[7])) for row in rows]
 
 
 def eligible(line_ids: Collection[int]) -> dict[int, dict[str, int]]:

@@ -141,11 +141,15 @@ def settle_acceptance(
 
     `eligible_per_scheme`: eligible fen of `done_fen`, by scheme (missing: 0). `released_upper_fen`: the upper amount
     the plan line held for the accepted goods; at most what it still holds open is freed. `source_id`: the acceptance
-    line. A reversal is a new acceptance line with negative `done_fen` and nothing released. The caller holds the
-    envelopes of the plan line (`lock_lines`).
+    line. Negative: a correction accepted less, and the difference is open again. The caller holds the envelopes of
+    the plan line (`lock_lines`).
     """
     if plan_line_id is not None and released_upper_fen > 0:
         book(_freeing({plan_line_id: released_upper_fen}, "acceptance-open", source_id=source_id))
+    if plan_line_id is not None and released_upper_fen < 0:
+        line = db.session.get_one(PlanLine, plan_line_id)
+        plan = db.session.get_one(Plan, line.plan_id)
+        book(_opening(plan, line, -released_upper_fen, "acceptance-open", source_id))
     book_done(
         unit_id, fiscal_year, eligible_per_scheme=eligible_per_scheme, done_fen=done_fen,
         source="acceptance", source_id=source_id, plan_line_id=plan_line_id,

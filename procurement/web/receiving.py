@@ -24,7 +24,7 @@ from market.queries import deliveries, disputes, goods_text, papers
 from market.queries.deliveries import DeliveryRow, Sheet
 from market.rules.counting import Counts
 from market.rules.delivery_states import DONE, DeliveryState
-from market.services import acceptance, holding
+from market.services import acceptance, correcting, holding
 from procurement.queries import signers
 from procurement.services import receiving
 from procurement.web import weigh_form
@@ -106,9 +106,9 @@ def desk() -> ResponseReturnValue:
 def show(delivery_id: int) -> ResponseReturnValue:
     """The scales, the second signature, or what was signed: as far as the delivery is."""
     sheet = _sheet(delivery_id)
-    if sheet.acceptance is not None:
-        return _signed(sheet)
     recount = request.args.get("recount") or request.endpoint == "receiving.count"
+    if sheet.acceptance is not None and sheet.draft is None and not recount:
+        return _signed(sheet)
     return _scales(sheet) if sheet.draft is None or recount else _second(sheet)
 
 
@@ -153,8 +153,20 @@ def count(delivery_id: int) -> ResponseReturnValue:
     form = weigh_form.make(sheet, weigh_form.weight_unit(sheet))
     form.require()
     with transaction():
-        acceptance.count(delivery_id, weigh_form.read(form, sheet, by=who), by=who)
+        counts = weigh_form.read(form, sheet, by=who)
+        acceptance.count(delivery_id, counts, correction=form.correction.data or "", by=who)
     flash(sentence("message", "delivery-counted"))
+    return redirect(url_for(".show", delivery_id=delivery_id), 303)
+
+
+@bp.post("/<id:delivery_id>/correction/dropped")
+@requires(Right.RECEIVE)
+@again(show)
+def drop_correction(delivery_id: int) -> ResponseReturnValue:
+    """What was signed stays as it is."""
+    with transaction():
+        correcting.drop(delivery_id, by=actor())
+    flash(sentence("message", "correction-dropped"))
     return redirect(url_for(".show", delivery_id=delivery_id), 303)
 
 

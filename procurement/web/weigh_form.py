@@ -31,6 +31,7 @@ def make(sheet: Sheet, unit: Unit) -> Any:
     fields: dict[str, Any] = {
         "note": ShortText(most=200, required=False),
         "close_rest": BooleanField(),
+        "correction": ShortText(most=200, required=sheet.acceptance is not None),
     }
     for line in sheet.lines:
         key, of = line.delivered.id, line.unit(unit)
@@ -50,19 +51,41 @@ def make(sheet: Sheet, unit: Unit) -> Any:
 def _last(sheet: Sheet, unit: Unit) -> dict[str, Any]:
     """What the first signer counted, for whoever counts again."""
     if sheet.draft is None:
-        return {}
+        return _signed(sheet)
     counts = Counts.from_json(sheet.draft.counts)
     found: dict[str, Any] = {"note": counts.note, "close_rest": counts.close_rest}
+    found["correction"] = sheet.draft.correction_reason
     for one in counts.lines:
-        verdict = "passed" if not one.rejected_qty else "partial" if one.accepted_qty else "rejected"
         found |= {
-            f"verdict-{one.delivery_line_id}": verdict,
+            f"verdict-{one.delivery_line_id}": _verdict(one.accepted_qty, one.rejected_qty),
             f"more-{one.delivery_line_id}": one.reason,
             f"commitment-{one.delivery_line_id}": one.commitment_no,
             f"quarantine-{one.delivery_line_id}": one.quarantine_no,
             f"inspection-{one.delivery_line_id}": one.inspection_no,
         }
     return found
+
+
+def _signed(sheet: Sheet) -> dict[str, Any]:
+    """What two people signed, for whoever corrects one line of it."""
+    found: dict[str, Any] = {"note": sheet.acceptance.note if sheet.acceptance else ""}
+    for line in sheet.lines:
+        if line.signed is not None:
+            one, key = line.signed, line.delivered.id
+            found |= {
+                f"verdict-{key}": _verdict(one.accepted_qty, one.rejected_qty),
+                f"accepted-{key}": one.accepted_qty,
+                f"rejected-{key}": one.rejected_qty,
+                f"more-{key}": one.reason,
+                f"commitment-{key}": one.commitment_no,
+                f"quarantine-{key}": one.quarantine_no,
+                f"inspection-{key}": one.inspection_no,
+            }
+    return found
+
+
+def _verdict(accepted_qty: int, rejected_qty: int) -> str:
+    return "passed" if not rejected_qty else "partial" if accepted_qty else "rejected"
 
 
 def read(form: Any, sheet: Sheet, *, by: Actor) -> Counts:
@@ -77,8 +100,10 @@ def read(form: Any, sheet: Sheet, *, by: Actor) -> Counts:
 
 
 def _kept(sheet: Sheet) -> tuple[int, ...]:
-    """Photos of the count before stay when no new ones come."""
-    return Counts.from_json(sheet.draft.counts).photo_ids if sheet.draft is not None else ()
+    """Photos of the count before stay when no new ones come; a correction starts with those of the round before."""
+    if sheet.draft is not None:
+        return Counts.from_json(sheet.draft.counts).photo_ids
+    return tuple(photo.id for photo in sheet.photos)
 
 
 def _line(form: Any, line: SheetLine, by: Actor) -> LineCount:

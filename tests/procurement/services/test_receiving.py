@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from catalog.models.offer import OfferStock
 from core import clock
 from core.access.roles import Role
 from core.db import db, transaction
@@ -13,8 +14,9 @@ from core.errors import Refused
 from core.trail.verify import verify
 from market.models.delivery import Acceptance, Delivery
 from market.models.settlement import Transfer
+from market.queries import payables
 from market.rules.transfer import ConfirmedBy
-from market.services import acceptance, settlement
+from market.services import acceptance, correcting, invoices, settlement
 from procurement.models.ledger import FactEntry, FactKind, QuotaPosting, SpendBalance
 from procurement.models.plan import Envelope
 from procurement.models.unit import BudgetUnit
@@ -158,3 +160,80 @@ def test_an_invoice_is_a_fact_too(line: make.Line) -> None:
         )
 
     assert facts(FactKind.INVOICED) == [520_00]
+
+
+def corrected(of: make.Line, sent: Delivery, *rejected: int, reason: str = "秤未归零") -> Acceptance:
+    with transaction():
+        draft = acceptance.count(sent.id, make.counts(sent, *rejected), by=of.receiver.actor, correction=reason)
+        version = draft.version
+    with transaction():
+        return receiving.accept_delivery(sent.id, version=version, by=of.second.actor)
+
+
+def test_a_correction_takes_the_place_of_the_round_before_in_every_book(line: make.Line) -> None:
+    make.declared(line.unit, 1_000_000_00)
+    sent = make.delivery(line, make.order(line))
+    first = received(line, sent)
+
+    second = corrected(line, sent, 10_000)
+
+    assert (second.round, second.reverses_id, second.accepted_on) == (2, first.id, first.accepted_on)
+    assert sorted(facts(FactKind.ACCEPTED)) == [-520_00, 468_00, 520_00]
+    assert db.session.scalars(sa.select(SpendBalance.platform_fen)).one() == 468_00
+    rows = db.session.execute(sa.select(Envelope.scheme_code, Envelope.eligible_done_fen, Envelope.general_done_fen))
+    assert {row.scheme_code: tuple(row)[1:] for row in rows}["L"] == (468_00, 0)
+    assert [one.acceptance_id for one in payables.claims(Acceptance.delivery_id == sent.id)] == [second.id]
+
+    paid(line, second)
+    assert counted("L") == 468_00
+    assert not verify().broken
+
+
+def test_a_correction_may_take_goods_that_were_sent_back_unless_they_are_promised(line: make.Line) -> None:
+    sent = make.delivery(line, make.order(line))
+    received(line, sent, 10_000)
+    on_hand = db.session.scalars(sa.select(OfferStock.on_hand)).one()
+
+    corrected(line, sent)
+    assert db.session.scalars(sa.select(OfferStock.on_hand)).one() == on_hand - 10_000
+
+    corrected(line, sent, 10_000)
+    with transaction():
+        db.session.execute(sa.update(OfferStock).values(reserved=OfferStock.on_hand))
+    with pytest.raises(Refused, match="correct-goods-gone"):
+        corrected(line, sent)
+    assert sum(facts(FactKind.ACCEPTED)) == 468_00
+
+
+def test_nothing_changes_before_the_second_signature_and_it_may_be_dropped(line: make.Line) -> None:
+    sent = make.delivery(line, make.order(line))
+    first = received(line, sent)
+    with transaction():
+        acceptance.count(sent.id, make.counts(sent, 10_000), by=line.receiver.actor, correction="行填错")
+
+    assert [one.acceptance_id for one in payables.claims(Acceptance.delivery_id == sent.id)] == [first.id]
+    with transaction():
+        correcting.drop(sent.id, by=line.second.actor)
+    with pytest.raises(Refused, match="delivery-already-accepted"), transaction():
+        receiving.accept_delivery(sent.id, version=1, by=line.second.actor)
+
+
+def test_what_is_paid_or_invoiced_is_not_weighed_again(line: make.Line) -> None:
+    sent = make.delivery(line, make.order(line))
+    signed = received(line, sent)
+    with transaction():
+        slip = settlement.prepare({signed.id: None}, by=line.payer.actor)
+    with pytest.raises(Refused, match="correct-paid"):
+        corrected(line, sent, 10_000)
+
+    with transaction():
+        settlement.withdraw(slip.id, reason="先更正", by=line.payer.actor)
+    with pytest.raises(Refused, match="delivery-already-accepted"):
+        corrected(line, sent, 10_000, reason=" ")
+    with transaction():
+        invoices.record(
+            "26952000000000000001", [signed.id], issued_on=clock.today(), total_fen=520_00, by=line.payer.actor
+        )
+    with pytest.raises(Refused, match="correct-invoiced"):
+        corrected(line, sent, 10_000)
+    assert db.session.scalar(sa.select(sa.func.count(Acceptance.id))) == 1

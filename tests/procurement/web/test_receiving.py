@@ -204,3 +204,25 @@ def test_what_waits_too_long_reaches_a_manager(client: FlaskClient, line: make.L
     make.log_in(client, line.approver.person)
 
     assert "请督促" in client.get("/desk").text
+
+
+def test_a_signed_slip_is_corrected_on_two_phones(client: FlaskClient, line: make.Line) -> None:
+    sent = make.delivery(line, make.order(line))
+    weigh(client, line, sent)
+    make.log_in(client, line.second.person)
+    client.post(url(sent, "/acceptance"), data={"version": "1"})
+    assert "更正验收" in client.get(url(sent)).text
+    assert "更正原因" in client.get(url(sent) + "?recount=1").text
+
+    make.log_in(client, line.receiver.person)
+    fields = form(sent, verdict="partial", accepted="90", reason="rotten")
+    assert client.post(url(sent, "/count"), data=fields).status_code == 409
+    assert client.post(url(sent, "/count"), data=fields | {"correction": "行填错"}).status_code == 303
+    make.log_in(client, line.second.person)
+    assert "更正" in (page := client.get(url(sent)).text)
+    assert "行填错" in page
+    assert client.post(url(sent, "/acceptance"), data={"version": "1"}).status_code == 303
+
+    assert "第 2 次验收" in client.get(url(sent)).text
+    assert db.session.scalars(sa.select(Acceptance.amount_fen).order_by(Acceptance.id)).all() == [520_00, 468_00]
+    assert client.get(url(sent, "/acceptance.pdf")).data.startswith(b"%PDF-")
