@@ -1,5 +1,27 @@
 """Tables of the catalog floor, imported in one place for the mapper and the migrations."""
 
-from catalog.models import benefit, household, income, lots, offer, product, purchase, supplier
+from catalog.models import (
+    admission,
+    benefit,
+    household,
+    income,
+    lots,
+    offer,
+    product,
+    purchase,
+    supplier,
+    supplier_life,
+)
 
-__all__ = ["benefit", "household", "income", "lots", "offer", "product", "purchase", "supplier"]
+__all__ = [
+    "admission",
+    "benefit",
+    "household",
+    "income",
+    "lots",
+    "offer",
+    "product",
+    "purchase",
+    "supplier",
+    "supplier_life",
+]

@@ -10,7 +10,10 @@ from core.db import Base, Fen, Line, Pk, Ref
 
 
 class Supplier(Base):
-    """The selling side of an organisation. Bank account in its own name: transfers go there, never to us."""
+    """The selling side of an organisation. Bank account in its own name: transfers go there, never to us.
+
+    `checked_on` is the last re-verification; `licence_warned_for` the licence's last day that was warned of already.
+    """
 
     __tablename__ = "supplier"
 
@@ -26,6 +29,8 @@ class Supplier(Base):
     bank_account_no: Mapped[str] = mapped_column(sa.String(30))
     story: Mapped[str] = mapped_column(default="")
     admitted_on: Mapped[date | None]
+    checked_on: Mapped[date | None]
+    licence_warned_for: Mapped[date | None]
     created_at: Mapped[datetime]
 
     __table_args__ = (

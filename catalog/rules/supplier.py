@@ -42,7 +42,7 @@ SUPPLIER = StateTable(
     "supplier",
     _S.APPLYING,
     {
-        (_S.APPLYING, _A.ADMIT): step(_S.ACTIVE, "platform"),
+        (_S.APPLYING, _A.ADMIT): step(_S.ACTIVE, "admission"),
         (_S.APPLYING, _A.DECLINE): step(_S.REMOVED, "platform"),
         (_S.ACTIVE, _A.SUSPEND): step(_S.SUSPENDED, "platform", "clock"),
         (_S.SUSPENDED, _A.RESUME): step(_S.ACTIVE, "platform"),
@@ -51,11 +51,13 @@ SUPPLIER = StateTable(
         (_S.ACTIVE, _A.BLACKLIST): step(_S.BLACKLISTED, "platform"),
         (_S.SUSPENDED, _A.BLACKLIST): step(_S.BLACKLISTED, "platform"),
         (_S.REMOVED, _A.BLACKLIST): step(_S.BLACKLISTED, "platform"),
-        (_S.REMOVED, _A.LET_APPLY): step(_S.APPLYING, "platform"),
-        (_S.BLACKLISTED, _A.LET_APPLY): step(_S.APPLYING, "platform"),
+        (_S.REMOVED, _A.LET_APPLY): step(_S.APPLYING, "platform", "admission"),
+        (_S.BLACKLISTED, _A.LET_APPLY): step(_S.APPLYING, "platform", "admission"),
     },
 )
-"""Open orders go on when a supplier is suspended; the clock suspends for an expired licence."""
+"""Open orders go on when a supplier is suspended; the clock suspends for an expired licence; only the whole way of an
+application (`catalog.rules.admission`) admits. A ban has to be over before somebody may apply again.
+"""
 
 
 class HouseholdCategory(StrEnum):

@@ -35,6 +35,15 @@ class Right(StrEnum):
     INCOME_CORRECT = "income_correct"  # after a quarter is locked
     INCOME_ANALYSE = "income_analyse"
     TARGET_SET = "target_set"
+    ADMIT = "admit"  # publication, objections, suspension, blacklist
+    APPLY = "apply"  # ask to become a supplier, object to somebody who asks
+    ADMISSION_REVIEW = "admission_review"  # the queue of one's own desk
+    ADMISSION_TOWNSHIP = "admission_township"
+    ADMISSION_AGRICULTURE = "admission_agriculture"
+    ADMISSION_LINKAGE = "admission_linkage"
+    SUPPLIER_CHECK = "supplier_check"  # the look every six months
+    LEAD_RECOGNISE = "lead_recognise"
+    CALENDAR_MANAGE = "calendar_manage"
     # the canteen
     PLAN = "plan"  # write plans, place orders
     PLAN_APPROVE = "plan_approve"
@@ -88,6 +97,16 @@ ACCESS: dict[Right, frozenset[R]] = {
     Right.INCOME_CORRECT: frozenset({R.TOWNSHIP_CLERK, R.LINKAGE_OFFICER}),
     Right.INCOME_ANALYSE: frozenset({R.TOWNSHIP_CLERK, R.LINKAGE_OFFICER}),
     Right.TARGET_SET: frozenset({R.LINKAGE_OFFICER}),
+    Right.APPLY: frozenset({R.RESIDENT}),
+    Right.ADMISSION_REVIEW: frozenset(
+        {R.TOWNSHIP_CLERK, R.AGRICULTURE_OFFICER, R.LINKAGE_OFFICER, R.PLATFORM_OPERATOR}
+    ),
+    Right.ADMISSION_TOWNSHIP: frozenset({R.TOWNSHIP_CLERK}),
+    Right.ADMISSION_AGRICULTURE: frozenset({R.AGRICULTURE_OFFICER}),
+    Right.ADMISSION_LINKAGE: frozenset({R.LINKAGE_OFFICER}),
+    Right.SUPPLIER_CHECK: frozenset({R.TOWNSHIP_CLERK}),
+    Right.LEAD_RECOGNISE: frozenset({R.AGRICULTURE_OFFICER, R.LINKAGE_OFFICER}),
+    Right.CALENDAR_MANAGE: frozenset({R.PLATFORM_OPERATOR, R.FINANCE_ADMIN}),
     Right.PLAN: frozenset({R.CANTEEN_ORDERER, R.CONTRACTOR_BUYER}),
     Right.PLAN_APPROVE: frozenset({R.UNIT_APPROVER, R.UNIT_HEAD}),
     Right.EMERGENCY_RELEASE: frozenset({R.UNIT_HEAD}),

@@ -1,0 +1,152 @@
+"""Lead enterprises 帮扶龙头企业: whose newest entry in the book says so."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from catalog.models.supplier import Supplier
+from catalog.models.supplier_life import LeadEntry
+from catalog.queries import admission_terms, income_effect
+from catalog.queries.producers import behind
+from catalog.rules.supplier import EntityType, SupplierStatus
+from catalog.rules.supplier_life import HOLDING, LeadDecision, Shown, measured, meets
+from core.db import any_of, db
+from core.organisations.models import Organisation
+from core.places.models import Place
+
+
+def newest() -> sa.Subquery:
+    """Each supplier's newest entry."""
+    return (
+        sa.select(LeadEntry)
+        .ext(distinct_on(LeadEntry.supplier_id))
+        .order_by(LeadEntry.supplier_id, LeadEntry.id.desc())
+        .subquery("newest_lead_entry")
+    )
+
+
+def is_lead() -> sa.ColumnElement[bool]:
+    """Whether `Supplier` of the surrounding statement is recognised now."""
+    decision = (
+        sa.select(LeadEntry.decision)
+        .where(LeadEntry.supplier_id == Supplier.id)
+        .order_by(LeadEntry.id.desc())
+        .limit(1)
+        .correlate(Supplier)
+        .scalar_subquery()
+    )
+    return sa.func.coalesce(decision.in_([each.value for each in HOLDING]), sa.false())
+
+
+def among(supplier_ids: Collection[int]) -> set[int]:
+    """Those of the suppliers that are recognised and sell. One statement."""
+    if not supplier_ids:
+        return set()
+    query = sa.select(Supplier.id).where(any_of(Supplier.id, supplier_ids), is_lead())
+    return set(db.session.scalars(query.where(Supplier.status == SupplierStatus.ACTIVE)))
+
+
+@dataclass(frozen=True)
+class LeadRow:
+    """A recognised enterprise as everybody may read it: no figure of its households."""
+
+    supplier_id: int
+    name: str
+    entity_type: EntityType
+    town_name: str
+    document: str
+    recognised_on: date
+    recheck_on: date
+
+
+def listed() -> list[LeadRow]:
+    """The published list, by the day of recognition. A supplier that may not sell now is left out."""
+    book = newest()
+    first = (
+        sa.select(sa.func.max(LeadEntry.decided_on))
+        .where(LeadEntry.supplier_id == Supplier.id, LeadEntry.decision == LeadDecision.RECOGNISED)
+        .correlate(Supplier)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        sa.select(
+            Supplier.id.label("supplier_id"), Organisation.name, Supplier.entity_type, Place.name.label("town_name"),
+            book.c.document, first.label("recognised_on"), book.c.recheck_on,
+        )
+        .join(Organisation, Organisation.id == Supplier.organisation_id)
+        .join(Place, Place.code == Supplier.town_code)
+        .join(book, book.c.supplier_id == Supplier.id)
+        .where(book.c.decision.in_([each.value for each in HOLDING]), Supplier.status == SupplierStatus.ACTIVE)
+        .order_by(first, Organisation.name)
+    ).mappings()  # fmt: skip
+    return [LeadRow(**row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A supplier beside the criteria: what it shows, criterion by criterion, and its newest entry."""
+
+    supplier_id: int
+    name: str
+    entity_type: EntityType
+    town_name: str
+    shown: Shown
+    marks: tuple[tuple[str, int, int, bool], ...]
+    decision: LeadDecision | None
+    decided_on: date | None
+    recheck_on: date | None
+    document: str
+
+    @property
+    def meets(self) -> bool:
+        """Whether every criterion is met."""
+        return all(is_met for *_, is_met in self.marks)
+
+    @property
+    def is_lead(self) -> bool:
+        """Whether it is recognised now."""
+        return self.decision in HOLDING
+
+
+def shown_by(supplier_ids: Collection[int]) -> dict[int, Shown]:
+    """What each supplier shows by verified benefits; nothing for whom nothing is verified."""
+    effects = income_effect.latest(supplier_ids)
+    return {
+        i: Shown(effects[i].households, effects[i].verified_fen, effects[i].score) if i in effects else Shown(0, 0, 0)
+        for i in supplier_ids
+    }
+
+
+def candidates() -> list[Candidate]:
+    """Active producers that meet the criteria or are recognised, the largest verified benefit first."""
+    book = newest()
+    rows = db.session.execute(
+        sa.select(
+            Supplier.id, Organisation.name, Supplier.entity_type, Place.name.label("town_name"), book.c.decision,
+            book.c.decided_on, book.c.recheck_on, sa.func.coalesce(book.c.document, "").label("document"),
+        )
+        .join(Organisation, Organisation.id == Supplier.organisation_id)
+        .join(Place, Place.code == Supplier.town_code)
+        .outerjoin(book, book.c.supplier_id == Supplier.id)
+        .where(Supplier.status == SupplierStatus.ACTIVE, Supplier.entity_type != EntityType.TRADER)
+    ).all()  # fmt: skip
+    criteria, shown = admission_terms.lead_criteria(), shown_by([row.id for row in rows])
+    found = [
+        Candidate(
+            row.id, row.name, row.entity_type, row.town_name, shown[row.id],
+            tuple(measured(criteria, shown[row.id])), LeadDecision(row.decision) if row.decision else None,
+            row.decided_on, row.recheck_on, row.document,
+        )
+        for row in rows
+        if meets(criteria, shown[row.id]) or row.decision in {each.value for each in HOLDING}
+    ]  # fmt: skip
+    return sorted(found, key=lambda c: (c.is_lead, -c.shown.verified_fen, c.name))
+
+
+def behind_or_self(supplier_ids: Collection[int]) -> dict[int, int]:
+    """Whose effect counts for each supplier: a trader's is its producer's (rule 65)."""
+    producers = behind(supplier_ids)
+    return {i: producers.get(i, i) for i in supplier_ids}
