@@ -10,7 +10,6 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from catalog.models.supplier import Supplier
 from catalog.models.supplier_life import LeadEntry
 from catalog.queries import admission_terms, income_effect
-from catalog.queries.producers import behind
 from catalog.rules.supplier import EntityType, SupplierStatus
 from catalog.rules.supplier_life import HOLDING, LeadDecision, Shown, measured, meets
 from core.db import any_of, db
@@ -144,9 +143,3 @@ def candidates() -> list[Candidate]:
         if meets(criteria, shown[row.id]) or row.decision in {each.value for each in HOLDING}
     ]  # fmt: skip
     return sorted(found, key=lambda c: (c.is_lead, -c.shown.verified_fen, c.name))
-
-
-def behind_or_self(supplier_ids: Collection[int]) -> dict[int, int]:
-    """Whose effect counts for each supplier: a trader's is its producer's (rule 65)."""
-    producers = behind(supplier_ids)
-    return {i: producers.get(i, i) for i in supplier_ids}

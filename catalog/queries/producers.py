@@ -56,7 +56,7 @@ def behind(supplier_ids: Collection[int], *, on: date | None = None) -> dict[int
         )
         .order_by(ProducerAuthorisation.trader_id, ProducerAuthorisation.id.desc())
     )
-    return {trader: made for trader, made in rows}
+    return {row.trader_id: row.producer_id for row in rows}
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from catalog.models.offer import Offer
 from catalog.models.product import Category, Certificate, CertificateProduct, Product
 from catalog.models.supplier import Household, LinkageAgreement, Supplier, VillageCategory
+from catalog.queries.producers import authorised
 from catalog.rules.certificates import BADGES, CertificateKind, CertificateStatus
 from catalog.rules.listing import ListingClass, ProductState
 from catalog.rules.offer import OfferAudience
@@ -35,9 +36,9 @@ def valid_on(on: date) -> Condition:
 
 
 def selling(on: date) -> Condition:
-    """A supplier that may sell on the day: active, its own licence not ended."""
+    """A supplier that may sell on the day: active, its own licence not ended, a trader with an active producer (65)."""
     in_time = sa.or_(Supplier.licence_valid_to.is_(None), Supplier.licence_valid_to >= on)
-    return sa.and_(Supplier.status == SupplierStatus.ACTIVE, in_time)
+    return sa.and_(Supplier.status == SupplierStatus.ACTIVE, in_time, authorised(on))
 
 
 def _holds(on: date, kind: CertificateKind) -> Condition:

@@ -43,8 +43,8 @@ SUPPLIER = StateTable(
     _S.APPLYING,
     {
         (_S.APPLYING, _A.ADMIT): step(_S.ACTIVE, "admission"),
-        (_S.APPLYING, _A.DECLINE): step(_S.REMOVED, "platform"),
-        (_S.ACTIVE, _A.SUSPEND): step(_S.SUSPENDED, "platform", "clock"),
+        (_S.APPLYING, _A.DECLINE): step(_S.REMOVED, "admission"),
+        (_S.ACTIVE, _A.SUSPEND): step(_S.SUSPENDED, "platform", "township", "clock"),
         (_S.SUSPENDED, _A.RESUME): step(_S.ACTIVE, "platform"),
         (_S.ACTIVE, _A.REMOVE): step(_S.REMOVED, "platform", "supplier"),
         (_S.SUSPENDED, _A.REMOVE): step(_S.REMOVED, "platform", "supplier"),

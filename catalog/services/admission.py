@@ -1,12 +1,14 @@
-"""Who may sell: the operator admits a supplier, suspends it, lets it go; the clock suspends for an ended licence."""
+"""The operator's acts on suppliers: suspend, resume, let go, blacklist. Admission is an application's way alone."""
 
 from datetime import date
 
 import sqlalchemy as sa
 
 from catalog.models.supplier import FreightRule, Supplier
+from catalog.models.supplier_life import SupplierBan
 from catalog.queries import suppliers
 from catalog.rules.supplier import SUPPLIER, SupplierAct, SupplierStatus
+from catalog.rules.supplier_life import BanGround, ban_until
 from catalog.services import search_index
 from core import clock, trail
 from core.access.actor import Actor
@@ -17,27 +19,64 @@ from core.states import advance
 from core.trail.models import Stream
 
 MOST_STORY = 1_000
+_FRIENDLY = frozenset({SupplierAct.RESUME, SupplierAct.LET_APPLY})
 
 
 def decide(
-    supplier_id: int, act: SupplierAct, *, by: Actor, reason: str = "", licence_valid_to: date | None = None
+    supplier_id: int,
+    act: SupplierAct,
+    *,
+    by: Actor,
+    reason: str = "",
+    licence_valid_to: date | None = None,
+    ground: BanGround = BanGround.BREACH,
 ) -> Supplier:
-    """One act of the operator on a supplier. An admission keeps its day and the licence's end.
+    """One act of the operator on a supplier. A ban runs two years, after a food-safety incident three (rule 67).
 
-    Raises: Refused "reason-needed" for every act against a supplier, "licence-ended", "state-forbids-act"; Missing.
+    Raises: Refused "reason-needed" for every act against a supplier, "licence-ended", "ban-runs", "state-forbids-act",
+    "state-forbids-party" for an admission; Missing.
     """
-    found = _locked(supplier_id)
-    if act not in {SupplierAct.ADMIT, SupplierAct.RESUME, SupplierAct.LET_APPLY} and not reason:
+    found = locked(supplier_id)
+    if act not in _FRIENDLY and not reason:
         raise Refused("reason-needed")
     before = found.status
     found.status = advance(SUPPLIER, found.status, act, "platform")
     if licence_valid_to is not None:
         found.licence_valid_to = licence_valid_to
-    if found.status is SupplierStatus.ACTIVE:
-        if found.licence_valid_to is not None and found.licence_valid_to < clock.today():
-            raise Refused("licence-ended", valid_to_on=found.licence_valid_to)
-        found.admitted_on = found.admitted_on or clock.today()
-    _changed(f"supplier-{act.value.replace('_', '-')}", found, before, by, reason=reason)
+    if found.status is SupplierStatus.ACTIVE and _has_ended(found):
+        raise Refused("licence-ended", valid_to_on=found.licence_valid_to)
+    if act is SupplierAct.BLACKLIST:
+        _ban(found, ground, reason, by)
+    if act is SupplierAct.LET_APPLY and (until := ban_of(found.id)) and until >= clock.today():
+        raise Refused("ban-runs", until_on=until)
+    changed(f"supplier-{act.value.replace('_', '-')}", found, before, by, reason=reason)
+    return found
+
+
+def ban_of(supplier_id: int) -> date | None:
+    """The last day of the supplier's longest ban, run out or not."""
+    query = sa.select(sa.func.max(SupplierBan.until_on)).where(SupplierBan.supplier_id == supplier_id)
+    return db.session.scalar(query)
+
+
+def _ban(found: Supplier, ground: BanGround, reason: str, by: Actor) -> None:
+    today = clock.today()
+    db.session.add(
+        SupplierBan(
+            supplier_id=found.id, ground=ground, from_on=today, until_on=ban_until(ground, today), reason=reason[:200],
+            person_id=by.person_id, at=clock.now(),
+        )
+    )  # fmt: skip
+
+
+def leave(reason: str, *, by: Actor) -> Supplier:
+    """One's own supplier sells no more; open orders go on. Raises: Refused "reason-needed", "state-forbids-act"."""
+    found = locked(suppliers.own(by).id)
+    if not reason.strip():
+        raise Refused("reason-needed")
+    before = found.status
+    found.status = advance(SUPPLIER, found.status, SupplierAct.REMOVE, "supplier")
+    changed("supplier-left", found, before, by, right=Right.SELL, reason=reason.strip())
     return found
 
 
@@ -50,8 +89,12 @@ def suspend_expired() -> int:
     for supplier in found:
         before = supplier.status
         supplier.status = advance(SUPPLIER, supplier.status, SupplierAct.SUSPEND, "clock")
-        _changed("supplier-licence-ended", supplier, before, None)
+        changed("supplier-licence-ended", supplier, before, None)
     return len(found)
+
+
+def _has_ended(found: Supplier) -> bool:
+    return found.licence_valid_to is not None and found.licence_valid_to < clock.today()
 
 
 def describe(story: str, *, by: Actor) -> Supplier:
@@ -78,7 +121,8 @@ def set_freight(base_fen: int, free_above_fen: int | None, *, by: Actor) -> None
     )  # fmt: skip
 
 
-def _locked(supplier_id: int) -> Supplier:
+def locked(supplier_id: int) -> Supplier:
+    """The supplier, locked. Raises: Missing."""
     query = sa.select(Supplier).where(Supplier.id == supplier_id).with_for_update()
     found = db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
     if found is None:
@@ -86,7 +130,16 @@ def _locked(supplier_id: int) -> Supplier:
     return found
 
 
-def _changed(action: str, found: Supplier, before: SupplierStatus, by: Actor | None, **facts: object) -> None:
+def changed(
+    action: str,
+    found: Supplier,
+    before: SupplierStatus,
+    by: Actor | None,
+    *,
+    right: Right = Right.ADMIT,
+    **facts: object,
+) -> None:
+    """Mark the supplier's goods for the search, and write the act down."""
     db.session.flush()
     search_index.mark_supplier(found.id)
     trail.record(
@@ -95,7 +148,7 @@ def _changed(action: str, found: Supplier, before: SupplierStatus, by: Actor | N
         "supplier",
         found.id,
         by=by,
-        right=Right.ADMIT if by else None,
+        right=right if by else None,
         before={"status": before.value},
         after={"status": found.status.value},
         **facts,

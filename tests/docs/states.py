@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from catalog.rules.admission import ADMISSION
 from catalog.rules.benefit import BENEFIT
 from catalog.rules.households import EXPORT, INTAKE
 from catalog.rules.listing import PRODUCT
@@ -20,6 +21,7 @@ from procurement.rules.statement import STATEMENT
 
 PAGE = Path(__file__).parents[2] / "docs" / "states.md"
 TABLES: tuple[tuple[str, StateTable[Any, Any]], ...] = (
+    ("catalog/rules/admission.py", ADMISSION),
     ("catalog/rules/supplier.py", SUPPLIER),
     ("catalog/rules/listing.py", PRODUCT),
     ("catalog/rules/households.py", INTAKE),

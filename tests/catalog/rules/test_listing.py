@@ -74,7 +74,7 @@ def test_township_and_platform_both_see_a_product_before_it_is_listed():
 
 
 def test_a_suppliers_way_in_and_out():
-    active = advance(SUPPLIER, SupplierStatus.APPLYING, SupplierAct.ADMIT, "platform")
+    active = advance(SUPPLIER, SupplierStatus.APPLYING, SupplierAct.ADMIT, "admission")
     suspended = advance(SUPPLIER, active, SupplierAct.SUSPEND, "clock")
 
     assert advance(SUPPLIER, suspended, SupplierAct.RESUME) is SupplierStatus.ACTIVE

@@ -1,6 +1,6 @@
 """Who may sell: admitted by a person, suspended by a person or by the end of a licence."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -20,14 +20,14 @@ def status(supplier_id: int) -> SupplierStatus:
     return db.session.get_one(Supplier, supplier_id).status
 
 
-def test_an_applicant_sells_once_it_is_admitted(app: Flask) -> None:
+def test_the_operator_admits_nobody_past_the_desks(app: Flask) -> None:
     of = staff.staff()
     new = make.supplier(status=SupplierStatus.APPLYING)
     make.product(new)
-    assert offer_queries.sellable_list(for_units=True) == []
-    with transaction():
-        admission.decide(new.id, SupplierAct.ADMIT, by=of.operator, licence_valid_to=date(2099, 1, 1))
-    assert len(offer_queries.sellable_list(for_units=True)) == 1
+    for act in (SupplierAct.ADMIT, SupplierAct.DECLINE):
+        with pytest.raises(Refused, match="state-forbids-party"), transaction():
+            admission.decide(new.id, act, by=of.operator, reason="直接办理")
+    assert (status(new.id), offer_queries.sellable_list(for_units=True)) == (SupplierStatus.APPLYING, [])
 
 
 def test_a_suspension_needs_a_reason_and_hides_at_once(app: Flask) -> None:

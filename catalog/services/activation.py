@@ -1,0 +1,131 @@
+"""An admitted applicant becomes a supplier: organisation, supplier row, agreements, the applicant's seat."""
+
+import sqlalchemy as sa
+
+from catalog.models.admission import AdmissionApplication, AdmissionPaper
+from catalog.models.supplier import Household, LinkageAgreement, Supplier
+from catalog.models.supplier_life import ProducerAuthorisation
+from catalog.queries.visibility import LINKED
+from catalog.rules.admission import PaperKind
+from catalog.rules.supplier import SUPPLIER, LinkageMode, SupplierAct, SupplierStatus
+from catalog.services import search_index
+from core import clock
+from core.access.actor import Actor
+from core.access.roles import OrganisationKind, Role
+from core.db import any_of, db
+from core.errors import Refused
+from core.organisations import services as organisations
+from core.organisations.models import Membership, Organisation
+from core.people.models import Person
+from core.states import advance
+
+SEATS = (Role.SUPPLIER_CLERK, Role.ORGANISATION_ADMIN)
+"""The applicant sells, and invites colleagues."""
+
+
+def found_supplier(found: AdmissionApplication, *, by: Actor | None) -> Supplier:
+    """The supplier of an application whose publication is over; one that sold before comes back under its old row.
+
+    Raises: Refused "licence-ended", "admission-sells-already", "producer-not-active", "roles-clash".
+    """
+    if found.licence_valid_to is not None and found.licence_valid_to < clock.today():
+        raise Refused("licence-ended", valid_to_on=found.licence_valid_to)
+    body = _organisation(found, by)
+    supplier = _supplier(found, body)
+    _agreements(found, supplier)
+    _authorisation(found, supplier)
+    _seats(found, body, by)
+    search_index.mark_supplier(supplier.id)
+    return supplier
+
+
+def _organisation(found: AdmissionApplication, by: Actor | None) -> Organisation:
+    known = db.session.scalars(sa.select(Organisation).where(Organisation.uscc == found.uscc)).one_or_none()
+    if known is None:
+        return organisations.found(
+            OrganisationKind.SUPPLIER, found.name, by=by, uscc=found.uscc, place_code=found.town_code,
+            phone=found.phone,
+        )  # fmt: skip
+    if known.kind is not OrganisationKind.SUPPLIER:
+        raise Refused("uscc-known", uscc=found.uscc)
+    known.closed_on = None
+    return known
+
+
+def _supplier(found: AdmissionApplication, body: Organisation) -> Supplier:
+    made = db.session.scalars(
+        sa.select(Supplier).where(Supplier.organisation_id == body.id).with_for_update()
+    ).one_or_none()
+    if made is None:
+        made = Supplier(organisation_id=body.id, status=SupplierStatus.APPLYING, created_at=clock.now())
+        db.session.add(made)
+    elif made.status in {SupplierStatus.ACTIVE, SupplierStatus.SUSPENDED}:
+        raise Refused("admission-sells-already")
+    elif made.status is not SupplierStatus.APPLYING:
+        made.status = advance(SUPPLIER, made.status, SupplierAct.LET_APPLY, "admission")
+    made.entity_type, made.town_code, made.legal_person = found.entity_type, found.town_code, found.legal_person
+    made.licence_valid_to, made.bank_name = found.licence_valid_to, found.bank_name
+    made.bank_account_name, made.bank_account_no = found.bank_account_name, found.bank_account_no
+    made.admitted_on = made.checked_on = clock.today()
+    made.status = advance(SUPPLIER, made.status, SupplierAct.ADMIT, "admission")
+    db.session.flush()
+    return made
+
+
+def _agreements(found: AdmissionApplication, supplier: Supplier) -> None:
+    """Agreements with linked households of the register that are not there yet."""
+    modes = {str(each["code"]): LinkageMode(each["mode"]) for each in found.agreements}
+    if not modes:
+        return
+    homes = db.session.execute(
+        sa.select(Household.id, Household.code).where(
+            any_of(Household.code, list(modes), sa.String), Household.category.in_(LINKED)
+        )
+    ).all()
+    there = db.session.execute(
+        sa.select(LinkageAgreement.household_id, LinkageAgreement.mode).where(
+            LinkageAgreement.supplier_id == supplier.id
+        )
+    )
+    held = {(home, mode) for home, mode in there}
+    db.session.add_all(
+        LinkageAgreement(supplier_id=supplier.id, household_id=home, mode=modes[code], valid_from=clock.today())
+        for home, code in homes
+        if (home, modes[code]) not in held
+    )
+    db.session.flush()
+
+
+def _authorisation(found: AdmissionApplication, supplier: Supplier) -> None:
+    """A trader's producer, who still has to sell itself (rule 65)."""
+    if found.producer_id is None:
+        return
+    if db.session.get_one(Supplier, found.producer_id).status is not SupplierStatus.ACTIVE:
+        raise Refused("producer-not-active")
+    paper = sa.select(AdmissionPaper.file_id).where(
+        AdmissionPaper.application_id == found.id,
+        AdmissionPaper.kind == PaperKind.AUTHORISATION,
+        AdmissionPaper.dropped_at.is_(None),
+    )
+    db.session.add(
+        ProducerAuthorisation(
+            trader_id=supplier.id, producer_id=found.producer_id, valid_from=clock.today(),
+            file_id=db.session.scalar(paper.order_by(AdmissionPaper.id.desc()).limit(1)),
+            person_id=found.applicant_id, at=clock.now(),
+        )
+    )  # fmt: skip
+    db.session.flush()
+
+
+def _seats(found: AdmissionApplication, body: Organisation, by: Actor | None) -> None:
+    person = db.session.get_one(Person, found.applicant_id)
+    held = set(
+        db.session.scalars(
+            sa.select(Membership.role).where(
+                Membership.person_id == person.id, Membership.organisation_id == body.id, Membership.ended_at.is_(None)
+            )
+        )
+    )
+    for role in SEATS:
+        if role not in held:
+            organisations.grant(person, body, role, by=by)
