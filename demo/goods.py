@@ -11,7 +11,7 @@ from catalog.rules.certificates import CertificateKind
 from catalog.rules.offer import OfferAudience, SaleMode
 from catalog.rules.pricing import Price
 from catalog.rules.supplier import EntityType, LinkageMode, SupplierStatus
-from catalog.services import admission, certificates, offers, products
+from catalog.services import admission, certificates, offers, products, supplier_life
 from core import clock, trail
 from core.access.roles import Role
 from core.db import db
@@ -24,6 +24,8 @@ from market.services import merchants
 
 UNITS_ONLY = "trade"
 """The supplier without a merchant account; its goods are for units."""
+_BEHIND_TRADER = "potato"
+"""The producer that lets it sell (rule 65)."""
 _NUMBERS = {
     CertificateKind.GREEN: "LB-{kind:02d}-2501{serial:02d}{serial:04d}A",
     CertificateKind.ORGANIC: "999OP25{serial:05d}",
@@ -42,6 +44,8 @@ def suppliers(world: World) -> None:
         if spec.pays:
             admission.set_freight(1_000, 9_900, by=world.actor(spec.key, Role.SUPPLIER_CLERK))
             _merchant(world, made, number)
+    operator = world.actor("platform", Role.PLATFORM_OPERATOR)
+    supplier_life.authorise(world.suppliers[UNITS_ONLY], world.suppliers[_BEHIND_TRADER], valid_to=None, by=operator)
 
 
 def _supplier(world: World, spec: SupplierSpec, number: int) -> Supplier:

@@ -22,7 +22,6 @@ class Right(StrEnum):
     CROP_PLAN = "crop_plan"
     ORIGIN_CONFIRM = "origin_confirm"
     CONTENT_APPROVE = "content_approve"
-    ADMIT = "admit"
     # households: who sees which of them is asked by the scope (own village, own town, the county)
     HOUSEHOLD_VIEW = "household_view"
     HOUSEHOLD_EDIT = "household_edit"  # take in, contact, category, consent
@@ -35,6 +34,7 @@ class Right(StrEnum):
     INCOME_CORRECT = "income_correct"  # after a quarter is locked
     INCOME_ANALYSE = "income_analyse"
     TARGET_SET = "target_set"
+    # who may sell
     ADMIT = "admit"  # publication, objections, suspension, blacklist
     APPLY = "apply"  # ask to become a supplier, object to somebody who asks
     ADMISSION_REVIEW = "admission_review"  # the queue of one's own desk
