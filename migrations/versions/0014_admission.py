@@ -7,8 +7,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 import core.db
 from migrations.protect import APP_ROLE, protect
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
