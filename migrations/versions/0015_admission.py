@@ -7,8 +7,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 import core.db
 from migrations.protect import APP_ROLE, protect
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
