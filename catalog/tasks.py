@@ -1,6 +1,6 @@
 """Jobs of this floor."""
 
-from catalog.services import admission, search_index
+from catalog.services import admission, attesting, search_index
 from core.jobs import job
 
 
@@ -20,3 +20,9 @@ def reconcile_search() -> None:
 def suspend_expired() -> None:
     """Suppliers whose licence has ended sell no more (rule 66)."""
     admission.suspend_expired()
+
+
+@job(attesting.ASK)
+def ask_household(benefit_id: int) -> None:
+    """After the village's word the household gets its link."""
+    attesting.ask(benefit_id)

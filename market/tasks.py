@@ -5,12 +5,14 @@ from datetime import timedelta
 import sqlalchemy as sa
 import structlog
 
+from catalog.services import linkage_night
 from core import clock
 from core.db import db, transaction
 from core.jobs import enqueue, job
 from market.gateways import ports, providers
 from market.models.order import Order
 from market.models.payment import MerchantAccount, PaymentIntent, Refund
+from market.queries import turnover
 from market.rules.order_states import OrderKind, OrderState
 from market.rules.payment_states import PaymentState
 from market.services import intents, payments, resident_orders
@@ -144,3 +146,18 @@ def confirm_receipt() -> None:
     )
     for order in db.session.scalars(waiting).all():
         resident_orders.received_by_time(order)
+
+
+@job("market.score_linkage", every=6 * 3600)
+def score_linkage() -> None:
+    """What suppliers sold goes down to the catalogue, which scores the settled window (rule 69)."""
+    linkage_night.run(
+        [
+            linkage_night.Turnover(
+                quarter,
+                turnover.revenue(quarter.first_day, quarter.last_day),
+                turnover.sold_g(quarter.first_day, quarter.last_day),
+            )
+            for quarter in linkage_night.due()
+        ]
+    )

@@ -68,7 +68,7 @@ class Household(Base):
 
 
 class LinkageAgreement(Base):
-    """A contract between a supplier and a household, for a time."""
+    """A household bound to a supplier for a time; on the list of a contract (`agreement`) with the day it signed."""
 
     __tablename__ = "linkage_agreement"
 
@@ -78,6 +78,8 @@ class LinkageAgreement(Base):
     mode: Mapped[LinkageMode]
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+    agreement_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("agreement.id"), index=True)
+    signed_on: Mapped[date | None]
 
     __table_args__ = (sa.UniqueConstraint("supplier_id", "household_id", "mode", "valid_from"),)
 

@@ -118,6 +118,15 @@ def get(supplier_id: int) -> Supplier:
     return found
 
 
+def name(supplier_id: int) -> str:
+    """Its organisation's name today. Raises: Missing."""
+    query = sa.select(Organisation.name).join(Supplier, Supplier.organisation_id == Organisation.id)
+    found = db.session.scalar(query.where(Supplier.id == supplier_id))
+    if found is None:
+        raise Missing("no-such-supplier")
+    return found
+
+
 def freight_of(supplier_id: int) -> tuple[int, int | None]:
     """Fen per resident's order, and the goods' sum in fen from which it is free; (0, None) when nobody set it."""
     rule = db.session.get(FreightRule, supplier_id)

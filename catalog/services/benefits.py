@@ -10,17 +10,17 @@ from sqlalchemy.dialects.postgresql import insert
 from catalog.models.benefit import BenefitEvent, HouseholdBenefit
 from catalog.models.product import Lot, Product
 from catalog.models.supplier import Household, LinkageAgreement
-from catalog.rules.benefit import (
-    KIND_OF_MODE,
-    BenefitAct,
-    BenefitKind,
-    BenefitState,
-    PayMethod,
-)
+from catalog.queries import suppliers
+from catalog.rules.benefit import BENEFIT, KIND_OF_MODE, BenefitAct, BenefitKind, BenefitState, PayMethod
 from core import clock, trail
 from core.access.actor import Actor
+from core.access.rights import Right
+from core.access.roles import OrganisationKind
 from core.db import db
 from core.errors import Missing, Refused
+from core.files.services import let_read
+from core.organisations.models import Organisation
+from core.states import advance
 from core.trail.models import Stream
 
 Source = tuple[str, int]
@@ -161,6 +161,54 @@ def mark_paid(
     found.voucher, found.voucher_file_id = voucher, file_id
     step(found, BenefitAct.PAY, party="supplier", by=by, file_id=file_id, note=voucher)
     return found
+
+
+def void(benefit_id: int, reason: str, *, by: Actor) -> HouseholdBenefit:
+    """Take a claim out of the ledger by its reverse: the supplier its own, the linkage office any.
+
+    Raises: Missing for another's; Refused "state-forbids-act", "state-forbids-party".
+    """
+    (found,) = locked([benefit_id])
+    party = office_or_own(found, by)
+    found.state = advance(BENEFIT, found.state, BenefitAct.VOID, party)
+    found.confirm_way = None
+    step(found, BenefitAct.VOID, party=party, by=by, amount_fen=-found.amount_fen, note=reason)
+    return found
+
+
+def void_source(source: Source, reason: str, *, by: Actor) -> HouseholdBenefit:
+    """As `void`, for the claim of a purchase note that was cancelled."""
+    return void(of_source(source).id, reason, by=by)
+
+
+def add_evidence(benefit_id: int, file_id: int, note: str, *, by: Actor) -> None:
+    """A paper or photo beside a claim of the actor's supplier. Raises: Missing; Refused "benefit-void"."""
+    (found,) = locked([benefit_id])
+    party = office_or_own(found, by)
+    if found.state is BenefitState.VOID:
+        raise Refused("benefit-void")
+    share(file_id, found.village_code)
+    step(found, BenefitAct.EVIDENCE, party=party, by=by, file_id=file_id, note=note)
+
+
+def office_or_own(found: HouseholdBenefit, by: Actor) -> str:
+    """The party the actor is to a claim: "linkage", or "supplier" for its own. Raises: Missing."""
+    if by.may(Right.LINKAGE_MANAGE):
+        return "linkage"
+    if by.may(Right.SELL) and suppliers.own(by).id == found.supplier_id:
+        return "supplier"
+    raise Missing("no-such-benefit")
+
+
+def share(file_id: int, village_code: str) -> None:
+    """Let the linkage office and the village's own people read a paper."""
+    readers = sa.select(Organisation.id).where(
+        sa.or_(
+            Organisation.kind == OrganisationKind.REVITALISATION,
+            sa.and_(Organisation.kind == OrganisationKind.VILLAGE, Organisation.place_code == village_code),
+        )
+    )
+    let_read(file_id, *db.session.scalars(readers))
 
 
 def of_source(source: Source, *, lock: bool = False) -> HouseholdBenefit:

@@ -44,6 +44,11 @@ class Right(StrEnum):
     SUPPLIER_CHECK = "supplier_check"  # the look every six months
     LEAD_RECOGNISE = "lead_recognise"
     CALENDAR_MANAGE = "calendar_manage"
+    # households' benefits
+    BENEFIT_ATTEST = "benefit_attest"  # a village's word on what its households were paid
+    LINKAGE_MANAGE = "linkage_manage"  # objections, reviews, re-checks, false claims
+    LINKAGE_VIEW = "linkage_view"  # agreements, claims and scores of all suppliers
+    MARGIN_SET = "margin_set"
     # the canteen
     PLAN = "plan"  # write plans, place orders
     PLAN_APPROVE = "plan_approve"
@@ -107,6 +112,10 @@ ACCESS: dict[Right, frozenset[R]] = {
     Right.SUPPLIER_CHECK: frozenset({R.TOWNSHIP_CLERK}),
     Right.LEAD_RECOGNISE: frozenset({R.AGRICULTURE_OFFICER, R.LINKAGE_OFFICER}),
     Right.CALENDAR_MANAGE: frozenset({R.PLATFORM_OPERATOR, R.FINANCE_ADMIN}),
+    Right.BENEFIT_ATTEST: frozenset({R.VILLAGE_WORKER}),
+    Right.LINKAGE_MANAGE: frozenset({R.LINKAGE_OFFICER}),
+    Right.LINKAGE_VIEW: frozenset({R.LINKAGE_OFFICER, R.AGRICULTURE_OFFICER}),
+    Right.MARGIN_SET: frozenset({R.AGRICULTURE_OFFICER}),
     Right.PLAN: frozenset({R.CANTEEN_ORDERER, R.CONTRACTOR_BUYER}),
     Right.PLAN_APPROVE: frozenset({R.UNIT_APPROVER, R.UNIT_HEAD}),
     Right.EMERGENCY_RELEASE: frozenset({R.UNIT_HEAD}),
