@@ -13,6 +13,7 @@ from datetime import date
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTVWXYZ"
 _PRIME = len(ALPHABET)
 _LONGEST = _PRIME - 1  # the powers of 3 repeat after this many positions
+_CARD = re.compile(r"[A-Z0-9]{4,29}-[2-9A-HJ-NP-TV-Z]")
 _NUMBERED = re.compile(r"([A-Z]{1,4})([0-9]{6})-([0-9]{4,9})-([2-9A-HJ-NP-TV-Z])")
 
 
@@ -40,6 +41,18 @@ def check(code: str) -> bool:
     if not 2 <= len(code) <= _LONGEST or not set(code) <= set(ALPHABET):
         return False
     return _check_character([ALPHABET.index(c) for c in code[:-1]]) == code[-1]
+
+
+def with_check(body: str) -> str:
+    """A code of capital letters and digits as it stands on a card: H1052050001-K."""
+    return f"{body}-{_check_character(_readable_values(body))}"
+
+
+def without_check(text: str) -> str | None:
+    """The code of such a text; None when the check character disagrees or the shape is another."""
+    body = text[:-2]
+    fits = _CARD.fullmatch(text) and len(body) <= _LONGEST and text[-1] == _check_character(_readable_values(body))
+    return body if fits else None
 
 
 def token() -> str:

@@ -17,16 +17,19 @@ from catalog.models.supplier import Household, LinkageAgreement, Supplier
 from catalog.queries.lots import quantity_text
 from catalog.rules.listing import ProductState
 from catalog.rules.supplier import SupplierStatus
-from core import codes
+from core import codes, money
 from core.access.actor import Actor
 from core.access.roles import OrganisationKind
 from core.db import db
 from core.errors import Missing, Refused
+from core.files.models import StoredFile
 from core.organisations.models import Organisation
 from core.people.models import Person
 from core.places.models import Place
 from core.quantity import BaseUnit
+from core.text import label
 
+_DASHES = str.maketrans("－—–", "---")
 _BUYABLE = (ProductState.LISTED, ProductState.CONTENT_CHECK, ProductState.ORIGIN_CHECK)
 
 
@@ -107,17 +110,41 @@ def get_goods(product_id: int, by: Actor) -> Goods:
 
 
 def get_household(code: str, by: Actor) -> Household:
-    """A household by its code.
+    """A household by its code; with the check character of its card, or one that the actor has to do with anyway.
 
-    Raises: Refused "household-code-mistyped", "household-unknown", "household-elsewhere" (of another village).
+    A wrong household would get another's money: a code typed from memory alone names nobody new.
+    Raises: Refused "household-code-mistyped", "household-unknown", "household-elsewhere" (of another village),
+    "household-check-missing".
     """
-    wanted = code.strip().upper()
+    wanted = bare_code(code)
     found = db.session.execute(sa.select(Household).where(Household.code == wanted)).scalar_one_or_none()
     if found is None:
-        raise Refused("household-unknown" if codes.check(wanted) else "household-code-mistyped", code=wanted[:20])
+        raise Refused("household-unknown", code=wanted[:20])
     if is_village(by) and found.village_code != by.place_code:
         raise Refused("household-elsewhere", code=wanted)
+    if wanted == code.strip().upper() and not is_village(by) and not _is_known(found.id, by):
+        raise Refused("household-check-missing", code=wanted)
     return found
+
+
+def bare_code(typed: str) -> str:
+    """A code without the check character of its card. Raises: Refused "household-code-mistyped"."""
+    wanted = typed.strip().upper().translate(_DASHES)
+    if "-" not in wanted:
+        return wanted
+    body = codes.without_check(wanted)
+    if body is None:
+        raise Refused("household-code-mistyped", code=wanted[:20])
+    return body
+
+
+def _is_known(household_id: int, by: Actor) -> bool:
+    suppliers = sa.select(Supplier.id).where(Supplier.organisation_id.in_(by.scope_ids))
+    agreed = sa.exists().where(
+        LinkageAgreement.household_id == household_id, LinkageAgreement.supplier_id.in_(suppliers)
+    )
+    bought = sa.exists().where(PurchaseNote.household_id == household_id, PurchaseNote.supplier_id.in_(suppliers))
+    return bool(db.session.scalar(sa.select(sa.or_(agreed, bought))))
 
 
 @dataclass(frozen=True)
@@ -251,3 +278,34 @@ def price_text(price_fen_x100: int) -> str:
     whole, rest = divmod(price_fen_x100, 10_000)
     decimals = f"{rest:04d}".rstrip("0").ljust(2, "0")
     return f"{whole}.{decimals}"
+
+
+def pictures(note: PurchaseNote) -> dict[str, str]:
+    """Tokens of the note's pictures: {"signature": …, "receipt": …}, those that it has."""
+    named = {note.signature_id: "signature", note.receipt_id: "receipt"}
+    rows = db.session.execute(
+        sa.select(StoredFile.id, StoredFile.token).where(StoredFile.id.in_([key for key in named if key]))
+    )
+    return {named[row.id]: row.token for row in rows}
+
+
+def paper(row: NoteRow) -> dict[str, Any]:
+    """What `templates/print/purchase.typ` prints."""
+    note = row.note
+    unit = label("jin" if note.base_unit is BaseUnit.G else "piece", "Unit")
+    return {
+        "number": note.note_no, "supplier": row.supplier, "household": codes.with_check(row.household_code),
+        "village": row.village, "bought_on": note.bought_on, "harvested_on": note.harvested_on, "name": row.product,
+        "lot_no": row.lot_no, "weighings": weighings_text(note), "qty": row.qty_text,
+        "price": f"{row.price_text} / {unit}", "gross": money.yuan(note.gross_fen),
+        "deduction": money.yuan(note.deduction_fen), "reason": note.deduction_reason,
+        "amount": money.yuan(note.amount_fen), "capital": money.capital(note.amount_fen),
+        "pay_method": label(note.pay_method), "signing": label(note.signing), "writer": row.writer,
+        "written_at": note.written_at, "received_at": note.received_at, "reverses_no": row.reverses_no or "",
+    }  # fmt: skip
+
+
+def weighings_text(note: PurchaseNote) -> str:
+    """19.2+16.7 公斤: what was read off the scale."""
+    typed, _, unit = note.weighings.rpartition(" ")
+    return f"{typed} {label(unit, 'Unit')}"

@@ -166,7 +166,7 @@ def _sent_before(draft: Draft, by: Actor) -> PurchaseNote | None:
     same = (known.writer_id, known.product_id, code, known.weighings) == (
         by.person_id,
         draft.product_id,
-        draft.household_code.strip().upper(),
+        reading.bare_code(draft.household_code),
         draft.typed,
     )
     if not same:

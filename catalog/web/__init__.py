@@ -7,13 +7,13 @@ from flask_wtf.csrf import CSRFProtect
 
 from catalog.gateways.search.whoosh import WhooshBackend
 from catalog.queries.search import backend
-from catalog.web import admission, inbox, origins, packs, papers, products, review, storefront, township
+from catalog.web import admission, inbox, origins, packs, papers, products, purchases, review, storefront, township
 from core.web.inbox import provide
 
 
 def init(app: Flask, csrf: CSRFProtect) -> None:
     """Register the floor's doors and choose the search engine."""
-    for door in (origins, products, packs, papers, storefront, township, review, admission):
+    for door in (origins, products, packs, papers, storefront, township, review, admission, purchases):
         app.register_blueprint(door.bp)
     provide(inbox.catalogue_tasks)
     backend.use(WhooshBackend(lambda: Path(str(current_app.config["VAR_DIR"])) / "search"))

@@ -14,7 +14,6 @@ from catalog.rules.benefit import PayMethod
 from catalog.rules.purchase import Signing
 from catalog.rules.supplier import HouseholdCategory
 from catalog.services import purchases
-from core import codes
 from core.access.actor import Actor
 from core.access.roles import OrganisationKind, Role
 from core.db import db
@@ -43,7 +42,7 @@ class Farm:
 def farm(**goods: Any) -> Farm:
     of = supplier()
     offer = product(of, **goods)
-    home = household(codes.new_code("HH"))
+    home = household()
     linkage(of, home)
     body = db.session.get_one(Organisation, of.organisation_id)
     person = seat(body, Role.SUPPLIER_CLERK)
@@ -52,7 +51,7 @@ def farm(**goods: Any) -> Farm:
 
 def ordinary(village: str = VILLAGE) -> Household:
     """A household that is neither exited nor monitored."""
-    made = household(codes.new_code("HH"), village=village)
+    made = household(None, village=village)
     with writing():
         db.session.get_one(Household, made.id).category = HouseholdCategory.ORDINARY
     return made

@@ -109,7 +109,7 @@ def test_goods_of_one_day_and_village_share_a_lot(farm: Farm, app: Flask) -> Non
 
 def test_ordinary_households_count_as_bought_but_not_as_eligible(farm: Farm) -> None:
     farms.purchase(farm, weighings="10")
-    farms.purchase(farm, weighings="30", household_code=farms.ordinary().code)
+    farms.purchase(farm, weighings="30", household_code=codes.with_check(farms.ordinary().code))
 
     assert (balance().in_qty, balance().eligible_qty) == (40_000, 10_000)
 
@@ -123,8 +123,8 @@ def test_weights_in_jin_and_prices_are_added_up_on_the_server(farm: Farm) -> Non
 @pytest.mark.parametrize(
     ("columns", "code"),
     [
-        ({"household_code": "HH2345679"}, "household-code-mistyped"),
-        ({"household_code": codes.new_code("HH")}, "household-unknown"),
+        ({"household_code": "H220681103200-2"}, "household-code-mistyped"),
+        ({"household_code": codes.with_check("H999")}, "household-unknown"),
         ({"product_id": 999_999}, "purchase-product-unknown"),
         ({"weighings": "0"}, "purchase-empty"),
         ({"weighings": "12..5"}, "quantity-malformed"),
@@ -202,13 +202,24 @@ def test_other_suppliers_and_other_villages_are_closed(farm: Farm) -> None:
     assert balance().in_qty == 35_900
 
 
+def test_a_strange_household_is_named_by_its_card(farm: Farm) -> None:
+    other = make.household()
+
+    with pytest.raises(Refused, match="household-check-missing"):
+        farms.purchase(farm, household_code=other.code)
+    assert nothing_written()
+
+    assert farms.purchase(farm, household_code=codes.with_check(other.code)).household_id == other.id
+    assert farms.purchase(farm, household_code=other.code).household_id == other.id
+
+
 def test_a_village_worker_writes_for_their_own_village(farm: Farm) -> None:
     _, worker = farms.village_worker()
 
     note = farms.purchase(farm, by=worker)
 
     assert (note.supplier_id, note.writer_id) == (farm.supplier.id, worker.person_id)
-    elsewhere = make.household(codes.new_code("HH"), village="220681103201")
+    elsewhere = make.household(village="220681103201")
     with pytest.raises(Refused, match="household-elsewhere"):
         farms.purchase(farm, by=worker, household_code=elsewhere.code)
 
