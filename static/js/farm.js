@@ -267,6 +267,9 @@
       document.documentElement.dataset.offlineReady = "1";
     }).catch(() => { document.documentElement.dataset.offlineReady = "0"; });
   }
+  const banner = $("#offline span");
+  if (banner) { banner.textContent = "当前离线。可以继续写收购单，已写的保存在本机，网络恢复后自动上传。"; }
+  show(field("price_kept").closest(".field"), false); // asked in the list when the price has changed
   refresh();
   list().then(sync);
 })();
