@@ -10,6 +10,7 @@ from catalog.models import (
     offer,
     product,
     purchase,
+    search,
     supplier,
     supplier_life,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "offer",
     "product",
     "purchase",
+    "search",
     "supplier",
     "supplier_life",
 ]
