@@ -28,7 +28,7 @@ DEFAULTS: dict[str, object] = {
     "ALIPAY_KEYS_DIR": "",
     "ALIPAY_APP_ID": "2021000000000001",
     # Search
-    "SEARCH_BACKEND": "whoosh",
+    "SEARCH_BACKEND": "whoosh",  # whoosh | postgres
 }
 
 

@@ -1,10 +1,13 @@
 """Commands of this floor: `flask search …`."""
 
+import math
 import sys
+import time
 
 import click
 from flask.cli import AppGroup
 
+from catalog.queries.search.backend import Unfit
 from catalog.services import search_index
 from core.db import transaction
 from core.text import sentence
@@ -12,12 +15,21 @@ from core.text import sentence
 search_cli = AppGroup("search", help="The search index.")
 
 
+def _tick(count: int) -> None:
+    click.echo(sentence("cli", "search-written", count=count))
+
+
 @search_cli.command("rebuild")
 def rebuild() -> None:
-    """Make the index anew beside the old one, then turn to it."""
-    with transaction():
-        count = search_index.rebuild()
-    click.echo(sentence("cli", "search-rebuilt", count=count))
+    """Make the index anew beside the old one, then turn to it. Exit 1 when the new one is not fit: the old one stays."""
+    started = time.monotonic()
+    try:
+        with transaction():
+            count = search_index.rebuild(_tick)
+    except Unfit as fault:
+        raise click.ClickException(sentence("cli", "search-unfit", fault=str(fault))) from fault
+    seconds = math.ceil(time.monotonic() - started)
+    click.echo(sentence("cli", "search-rebuilt", count=count, seconds=seconds))
 
 
 @search_cli.command("reconcile")
@@ -30,8 +42,14 @@ def reconcile() -> None:
 
 @search_cli.command("health")
 def health() -> None:
-    """Say how the index is; exit 1 when it cannot be read or lags."""
-    index, waiting, is_late = search_index.health()
-    code = "search-ready" if index.is_ready else "search-missing"
-    click.echo(sentence("cli", code, count=index.documents, waiting=waiting, fault=index.fault, name=index.directory))
-    sys.exit(0 if index.is_ready and not is_late else 1)
+    """Say how the index is; exit 1 when it cannot be read, lags, or differed twice."""
+    state = search_index.health()
+    code = "search-ready" if state.index.is_ready else "search-missing"
+    index = state.index
+    click.echo(sentence("cli", code, count=index.documents, waiting=state.waiting, fault=index.fault,
+                        name=f"{state.engine} {index.directory}"))  # fmt: skip
+    if state.is_late:
+        click.echo(sentence("cli", "search-late"))
+    if state.drifts:
+        click.echo(sentence("cli", "search-drifts"))
+    sys.exit(1 if state.is_alarming else 0)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from catalog.queries.villages import Households, published
 from catalog.queries.visibility import LINKED, agreed_on, class_on, from_exited_village, visible
 from catalog.rules.listing import ListingClass
 from catalog.rules.offer import SaleMode
-from core.db import db
+from core.db import any_of, db
 from core.files.models import StoredFile
 from core.money import half_up
 from core.organisations.models import Organisation
@@ -81,7 +82,7 @@ def cards_of(product_ids: Sequence[int], on: date) -> list[Card]:
     """Cards in the order of the ids; what may not be seen on the day is left out. Two statements."""
     if not product_ids:
         return []
-    rows = db.session.execute(card_select(on).where(Product.id.in_(product_ids))).mappings().all()
+    rows = db.session.execute(card_select(on).where(any_of(Product.id, product_ids))).mappings().all()
     cards = {row["product_id"]: card_of(row) for row in rows}
     badges = certificates.badges_of(cards, on)
     return [replace(cards[i], badges=badges.get(i, [])) for i in product_ids if i in cards]
@@ -129,6 +130,7 @@ def origin_full() -> tuple[sa.ColumnElement[str], type[Place]]:
     return sa.func.btrim(above + " " + Place.name), town
 
 
+@lru_cache(maxsize=8)  # a statement is never changed, and costs more to write down than to run
 def card_select(on: date) -> sa.Select[*tuple[Any, ...]]:
     """The select behind cards, columns named as `Card`'s fields, visible products only."""
     best, (origin, town) = best_offer(), origin_full()

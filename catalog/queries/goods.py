@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -11,7 +12,8 @@ from sqlalchemy.sql.selectable import LateralFromClause
 
 from catalog.models.offer import Offer, OfferVersion
 from catalog.models.product import Category, Certificate, CertificateProduct, Product
-from catalog.models.supplier import Supplier
+from catalog.models.search import ProductDemand, SupplierService
+from catalog.models.supplier import FreightRule, Supplier
 from catalog.queries.visibility import class_on, valid_on, visible
 from catalog.rules.certificates import BADGES, CertificateKind
 from catalog.rules.listing import ListingClass
@@ -39,7 +41,9 @@ BANDS_FEN: dict[PriceBand, tuple[int, int]] = {
 
 @dataclass(frozen=True)
 class Filters:
-    """What the shop is narrowed to; None or False is everything. `category_id` may be a branch."""
+    """What the shop is narrowed to; None or False is everything. `category_id` may be a branch. `least_fen` and
+    `most_fen` bound the card's price, ends included.
+    """
 
     category_id: int | None = None
     certificate: CertificateKind | None = None
@@ -49,6 +53,8 @@ class Filters:
     counts_only: bool = False
     supplier_id: int | None = None
     village_code: str | None = None
+    least_fen: int | None = None
+    most_fen: int | None = None
 
 
 def best_offer() -> LateralFromClause:
@@ -91,9 +97,11 @@ def badge_kinds(on: date) -> sa.ColumnElement[list[str]]:
     return sa.func.array(kinds, type_=ARRAY(sa.Text))
 
 
+@lru_cache(maxsize=8)  # a statement is never changed, and costs more to write down than to run
 def visible_goods(on: date) -> sa.CTE:
     """Every product that may be seen on the day, as a CTE: id, supplier_id, category_id, branch_id, origin_code,
-    town_code, listed_at, price_fen, has_units_pack, badges, listing_class.
+    town_code, listed_at, price_fen, landed_fen (with the freight of one pack; units pay none), buyers (in 90 days),
+    service_bp (None: no deliveries yet), has_units_pack, badges, listing_class.
     """
     best = best_offer()
     units_pack = sa.exists().where(
@@ -109,6 +117,9 @@ def visible_goods(on: date) -> sa.CTE:
             sa.func.left(Product.origin_code, 9).label("town_code"),
             Product.listed_at,
             best.c.pack_price_fen.label("price_fen"),
+            (best.c.pack_price_fen + _freight(best)).label("landed_fen"),
+            sa.func.coalesce(ProductDemand.buyers, 0).label("buyers"),
+            SupplierService.rate_bp.label("service_bp"),
             units_pack.correlate(Product).label("has_units_pack"),
             badge_kinds(on).label("badges"),
             class_on(on).label("listing_class"),
@@ -116,9 +127,18 @@ def visible_goods(on: date) -> sa.CTE:
         .join(Category, Category.id == Product.category_id)
         .join(Supplier, Supplier.id == Product.supplier_id)
         .join(best, sa.true())
+        .outerjoin(FreightRule, FreightRule.supplier_id == Product.supplier_id)
+        .outerjoin(SupplierService, SupplierService.supplier_id == Product.supplier_id)
+        .outerjoin(ProductDemand, ProductDemand.product_id == Product.id)
         .where(visible(on))
         .cte("goods")
     )
+
+
+def _freight(best: LateralFromClause) -> sa.ColumnElement[int]:
+    """What sending one pack costs a resident."""
+    is_free = sa.or_(best.c.only_units, best.c.pack_price_fen >= FreightRule.free_above_fen)
+    return sa.case((is_free, 0), else_=sa.func.coalesce(FreightRule.base_fen, 0))
 
 
 def conditions(goods: sa.CTE, filters: Filters) -> dict[str, sa.ColumnElement[bool]]:
@@ -133,6 +153,13 @@ def conditions(goods: sa.CTE, filters: Filters) -> dict[str, sa.ColumnElement[bo
     if filters.band is not None:
         least, below = BANDS_FEN[filters.band]
         out["band"] = sa.and_(c.price_fen >= least, c.price_fen < below)
+    bounds = []
+    if filters.least_fen is not None:
+        bounds.append(c.price_fen >= filters.least_fen)
+    if filters.most_fen is not None:
+        bounds.append(c.price_fen <= filters.most_fen)
+    if bounds:
+        out["price"] = sa.and_(*bounds)
     if filters.units_pack:
         out["pack"] = c.has_units_pack
     if filters.counts_only:

@@ -1,4 +1,4 @@
-"""The shop's list: narrowed, ordered, counted. Four statements whatever the size."""
+"""The shop's list: narrowed, ordered, counted. Six statements whatever the size."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -8,11 +8,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from catalog.queries import ranking
 from catalog.queries.cards import Card, cards_of
 from catalog.queries.facets import Facets, facets
 from catalog.queries.goods import Filters, conditions, hits, visible_goods
 from catalog.queries.search.find import Found, find
-from catalog.rules.ranking import BADGE_WEIGHT, FRESH_DAYS, FRESH_WEIGHT, spread
+from catalog.queries.search.plan import Wishes
+from catalog.queries.search.score import ENOUGH, Hit
+from catalog.rules.ranking import spread
 from core import clock
 from core.db import db
 
@@ -20,23 +23,33 @@ PAGE_SIZE = 24
 
 
 class Sort(StrEnum):
-    """By relevance and service (综合), by the price of the card, by the day of listing."""
+    """By relevance and service (综合), by price, by price with freight, by the day of listing, by buyers of 90 days."""
 
     BEST = "best"
     PRICE = "price"
     PRICE_DOWN = "price_down"
+    LANDED = "landed"
     NEW = "new"
+    SALES = "sales"
 
 
 @dataclass(frozen=True)
 class ShopPage:
-    """One page of the list. `total` counts all pages; pages are numbered from 1."""
+    """One page of the list. `total` counts all pages; the first `fitting` of them fulfil the whole query, the others
+    a part. Pages are numbered from 1.
+    """
 
     cards: list[Card]
     total: int
     page: int
     pages: int
     facets: Facets
+    fitting: int = 0
+
+    @property
+    def product_ids(self) -> list[int]:
+        """The page's products in order."""
+        return [card.product_id for card in self.cards]
 
 
 def shop_page(
@@ -51,19 +64,13 @@ def shop_page(
     """One page of visible goods. `scores` are the products that a search found, by id, each 0–1 (None: no search);
     `page` beyond the end shows the last one.
     """
-    day, asked = on or clock.today(), filters or Filters()
-    if scores is not None and not scores:
-        return ShopPage([], 0, 1, 1, Facets())
-    found = _ordered(day, asked, sort, scores)
-    pages = max(1, -(-len(found) // size))
-    at = min(max(1, page), pages)
-    shown = found[(at - 1) * size : at * size]
-    return ShopPage(cards_of(shown, day), len(found), at, pages, facets(asked, on=day, scores=scores))
+    found = None if scores is None else {i: Hit(score, fits=True) for i, score in scores.items()}
+    return _page(filters or Filters(), Wishes(), found, on or clock.today(), sort, page, size)
 
 
 @dataclass(frozen=True)
 class Browsed:
-    """A page, the filters as they were applied (words such as 有机 narrow too), and what the search understood."""
+    """A page, the filters as they were applied, and what the search understood (None: no words)."""
 
     page: ShopPage
     filters: Filters
@@ -71,49 +78,112 @@ class Browsed:
 
 
 def browse(
-    words: str = "", filters: Filters | None = None, *, sort: Sort = Sort.BEST, page: int = 1, on: date | None = None
+    words: str = "",
+    filters: Filters | None = None,
+    *,
+    sort: Sort = Sort.BEST,
+    page: int = 1,
+    on: date | None = None,
+    size: int = PAGE_SIZE,
+    exact: bool = False,
 ) -> Browsed:
-    """The shop's list for words and chosen filters. What somebody chose wins over what a word stands for; a word
-    that would leave nothing narrows nothing.
+    """The shop's list for words and chosen filters. What was chosen narrows; what words wish for (有机, 30元以下) comes
+    first, and alone where it is enough or another order was asked for. `exact`: nothing is corrected.
     """
-    asked = filters or Filters()
+    asked, day = filters or Filters(), on or clock.today()
     if not words.strip():
-        return Browsed(shop_page(asked, sort=sort, page=page, on=on), asked)
-    found = find(words)
-    meant = replace(
-        asked,
-        certificate=asked.certificate or found.plan.certificate,
-        units_pack=asked.units_pack or found.plan.units_pack,
-        counts_only=asked.counts_only or found.plan.counts_only,
+        return Browsed(_page(asked, Wishes(), None, day, sort, page, size), asked)
+    found = find(words, exact=exact)
+    return Browsed(_page(asked, found.plan.wishes, found.hits, day, sort, page, size), asked, found)
+
+
+def narrowed(filters: Filters, wishes: Wishes) -> Filters:
+    """The filters with the wishes; what somebody chose wins over what a word stands for."""
+    return replace(
+        filters,
+        certificate=filters.certificate or wishes.certificate,
+        counts_only=filters.counts_only or wishes.counts_only,
+        least_fen=wishes.least_fen if filters.least_fen is None else filters.least_fen,
+        most_fen=wishes.most_fen if filters.most_fen is None else filters.most_fen,
     )
-    shown = shop_page(meant, sort=sort, page=page, scores=found.scores, on=on)
-    if not shown.total and meant != asked and found.scores:
-        return Browsed(shop_page(asked, sort=sort, page=page, scores=found.scores, on=on), asked, found)
-    return Browsed(shown, meant, found)
 
 
-def _ordered(on: date, filters: Filters, sort: Sort, scores: Mapping[int, float] | None) -> list[int]:
-    """Ids of everything that fits, in order."""
+@dataclass(frozen=True)
+class _Row:
+    """A product of the list before it has an order."""
+
+    id: int
+    supplier_id: int
+    price_fen: int
+    landed_fen: int
+    listed_at: Any
+    buyers: int
+    service_bp: int | None
+    is_certified: bool
+    is_wished: bool
+
+
+def _page(
+    filters: Filters, wishes: Wishes, found: Mapping[int, Hit] | None, on: date, sort: Sort, page: int, size: int
+) -> ShopPage:
+    if found is not None and not found:
+        return ShopPage([], 0, 1, 1, Facets())
+    rows = _rows(filters, wishes, found, on)
+    fitting = [r for r in rows if r.is_wished and (found is None or found[r.id].fits)]
+    near = [] if _is_enough(fitting, found, sort) else [r for r in rows if r not in set(fitting)]
+    if not near:
+        filters = narrowed(filters, wishes) if fitting else filters
+    shown = [*_ordered(fitting, found, on, sort), *_ordered(near, found, on, sort)]
+    pages = max(1, -(-len(shown) // size))
+    at = min(max(1, page), pages)
+    scores = None if found is None else dict.fromkeys(shown, 1.0)
+    counted = facets(filters, on=on, scores=_all_of(found, scores, filters))
+    return ShopPage(cards_of(shown[(at - 1) * size : at * size], on), len(shown), at, pages, counted, len(fitting))
+
+
+def _is_enough(fitting: list[_Row], found: Mapping[int, Hit] | None, sort: Sort) -> bool:
+    """Whether what fits stands alone: it is many, another order was asked for, or only wishes were typed."""
+    return bool(fitting) and (len(fitting) >= ENOUGH or sort is not Sort.BEST or found is None)
+
+
+def _all_of(
+    found: Mapping[int, Hit] | None, shown: dict[int, float] | None, filters: Filters
+) -> dict[int, float] | None:
+    """What facets count: without filters exactly what is shown, else all hits, so that each can leave its own out."""
+    if found is None or filters == Filters():
+        return shown
+    return {i: hit.score for i, hit in found.items()}
+
+
+def _rows(filters: Filters, wishes: Wishes, found: Mapping[int, Hit] | None, on: date) -> list[_Row]:
     goods = visible_goods(on)
-    query = sa.select(goods.c.id, goods.c.supplier_id).where(*conditions(goods, filters).values())
-    score: sa.ColumnElement[Any] = sa.literal(1.0)
-    if scores is not None:
-        hit = hits(scores)
-        query, score = query.join(hit, hit.c.id == goods.c.id), hit.c.score
-    order: dict[Sort, list[sa.ColumnElement[Any]]] = {
-        Sort.BEST: [(score * _bonus(goods, on)).desc(), goods.c.listed_at.desc()],
-        Sort.PRICE: [goods.c.price_fen.asc()],
-        Sort.PRICE_DOWN: [goods.c.price_fen.desc()],
-        Sort.NEW: [goods.c.listed_at.desc()],
+    c = goods.c
+    wished = conditions(goods, narrowed(Filters(), wishes))
+    query = sa.select(
+        c.id, c.supplier_id, c.price_fen, c.landed_fen, c.listed_at, c.buyers, c.service_bp,
+        sa.func.cardinality(c.badges) > 0, sa.and_(sa.true(), *wished.values()),
+    ).where(*conditions(goods, filters).values())  # fmt: skip
+    if found is not None:
+        hit = hits(dict.fromkeys(found, 1.0))
+        query = query.join(hit, hit.c.id == c.id)
+    return [_Row(*row) for row in db.session.execute(query)]
+
+
+def _ordered(rows: list[_Row], found: Mapping[int, Hit] | None, on: date, sort: Sort) -> list[int]:
+    """Ids in order; with equal keys the newest first."""
+    if not rows:
+        return []
+    rows = sorted(rows, key=lambda r: (-r.listed_at.timestamp(), r.id))
+    if sort is Sort.BEST:
+        by = ranking.standing({r.supplier_id for r in rows}, on)
+        final = {r.id: (1.0 if found is None else found[r.id].score) * (1 + by.bonus_bp(r) / 10_000) for r in rows}
+        ranked = sorted(rows, key=lambda r: -final[r.id])
+        return spread((r.id, r.supplier_id) for r in ranked)
+    keys: dict[Sort, Any] = {
+        Sort.PRICE: lambda r: r.price_fen,
+        Sort.PRICE_DOWN: lambda r: -r.price_fen,
+        Sort.LANDED: lambda r: r.landed_fen,
+        Sort.NEW: lambda r: 0,
+        Sort.SALES: lambda r: -r.buyers,
     }
-    query = query.order_by(*order[sort], goods.c.id)
-    rows = [(row.id, row.supplier_id) for row in db.session.execute(query)]
-    return spread(rows) if sort is Sort.BEST else [product_id for product_id, _ in rows]
-
-
-def _bonus(goods: sa.CTE, on: date) -> sa.ColumnElement[Any]:
-    """1 + the weights of `catalog.rules.ranking`: a valid badge, and a newcomer's first 30 days."""
-    age = sa.func.extract("epoch", clock.day_start(on) - goods.c.listed_at) / 86_400.0
-    fresh = sa.func.least(1.0, sa.func.greatest(0.0, 1.0 - age / FRESH_DAYS))
-    badge = sa.case((sa.func.cardinality(goods.c.badges) > 0, BADGE_WEIGHT), else_=0.0)
-    return 1.0 + badge + FRESH_WEIGHT * fresh
+    return [r.id for r in sorted(rows, key=keys[sort])]

@@ -13,15 +13,19 @@ import structlog
 from sqlalchemy.dialects.postgresql import insert
 
 from catalog.models.product import Product, SearchDirty
-from catalog.queries.search.backend import Backend, Health, NoIndex, current
-from catalog.queries.search.documents import county_words, documents, every_document, versions
-from catalog.queries.search.lexicon import Lexicon
+from catalog.models.search import SearchCheck
+from catalog.queries.search.backend import Backend, Health, NoIndex, Tick, current
+from catalog.queries.search.county import county
+from catalog.queries.search.documents import documents, every_document, versions
+from catalog.queries.search.lexicon import normal, spans
+from catalog.rules.listing import ProductState
 from core import clock
-from core.db import db
+from core.db import before_commit_hooks, db
 from core.jobs import enqueue
 
 BATCH = 200
 LOCK = 7_305_001
+CANARIES = 5
 LATE = timedelta(seconds=60)
 JOB = "catalog.index_dirty"
 log = structlog.get_logger()
@@ -39,7 +43,27 @@ def mark(product_ids: Iterable[int]) -> None:
             index_elements=["product_id"], set_={"rev": SearchDirty.rev + 1, "queued_at": statement.excluded.queued_at}
         )
     )
+    db.session().info.setdefault("search_marked", set()).update(row["product_id"] for row in rows)
     _nudge()
+
+
+def write_marked() -> None:
+    """Just before the commit: an index in the database changes with the product. The marks stay for the worker, which
+    writes once more whatever a rebuild beside this transaction may have missed.
+    """
+    marked: set[int] = db.session().info.pop("search_marked", set())
+    if not 0 < len(marked) <= BATCH:
+        return
+    try:
+        engine = current()
+        if engine.in_database:
+            found = documents(marked, engine.lexicon())
+            engine.apply(found.values(), marked - found.keys())
+    except NoIndex:
+        return
+
+
+before_commit_hooks.append(write_marked)
 
 
 def _nudge() -> None:
@@ -80,16 +104,33 @@ def _write(engine: Backend, marked: dict[int, int]) -> None:
     db.session.execute(sa.delete(SearchDirty).where(pairs))
 
 
-def rebuild() -> int:
+def rebuild(tick: Tick | None = None) -> int:
     """A new index of everything listed, beside the old one; marks stay and are worked off after. The number.
 
-    The session's own transaction must be open; it holds the writers' lock until it ends.
+    It is turned to only when all documents and five canaries are found in it. The session's own transaction must be
+    open; it holds the writers' lock until it ends. Raises: Unfit.
     """
     db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
-    lexicon = Lexicon(county_words())
-    count = current().rebuild(every_document(lexicon), lexicon)
+    lexicon = county().lexicon
+    count = current().rebuild(every_document(lexicon), lexicon, canaries(), tick)
     log.info("search index rebuilt", documents=count, lexicon=lexicon.digest)
     return count
+
+
+def canaries() -> dict[str, int]:
+    """Five listed products, each by a token of its own name that a whole index must know."""
+    listed = (
+        sa.select(Product.id, Product.name)
+        .where(Product.state == ProductState.LISTED)
+        .order_by(sa.func.hashtextextended(sa.cast(Product.id, sa.Text), 7))
+        .limit(CANARIES)
+    )
+    out: dict[str, int] = {}
+    for product_id, name in db.session.execute(listed):
+        pieces = spans(normal(name))
+        if pieces:
+            out[f"n_{max(pieces, key=len)}"] = product_id
+    return out
 
 
 @dataclass(frozen=True)
@@ -111,7 +152,7 @@ def reconcile() -> Drift:
     """Compare index and database and queue what differs; make the index anew when the county's words have changed."""
     engine = current()
     try:
-        indexed, other = engine.versions(), engine.lexicon().digest != Lexicon(county_words()).digest
+        indexed, other = engine.versions(), engine.lexicon().digest != county().lexicon.digest
     except NoIndex:
         indexed, other = {}, True
     listed = versions()
@@ -122,14 +163,43 @@ def reconcile() -> Drift:
         # Ids that the database has forgotten (a restored backup) cannot be marked: only a new index loses them.
         rebuild()
     mark(missing | known | behind)
-    return Drift(len(missing), len(extra), len(behind), other)
+    drift = Drift(len(missing), len(extra), len(behind), other)
+    db.session.add(SearchCheck(missing=drift.missing, extra=drift.extra, behind=drift.behind, other_words=other,
+                               at=clock.now()))  # fmt: skip
+    return drift
 
 
-def health() -> tuple[Health, int, bool]:
-    """The index, how many products wait, and whether the oldest has waited too long (60 s)."""
+@dataclass(frozen=True)
+class State:
+    """How search is. `is_late`: the oldest change has waited for more than a minute; `drifts`: the last two comparisons
+    both found differences.
+    """
+
+    engine: str
+    index: Health
+    waiting: int
+    is_late: bool
+    drifts: bool
+
+    @property
+    def is_alarming(self) -> bool:
+        """Whether somebody should look."""
+        return not self.index.is_ready or self.is_late or self.drifts
+
+
+def health() -> State:
+    """The engine, the index, how many products wait, and what is wrong."""
     waiting = db.session.scalar(sa.select(sa.func.count()).select_from(SearchDirty)) or 0
     late = sa.exists().where(SearchDirty.queued_at < clock.now() - LATE)
-    return current().health(), waiting, bool(db.session.scalar(sa.select(late)))
+    found = SearchCheck.missing + SearchCheck.extra + SearchCheck.behind
+    last = db.session.scalars(sa.select(found).order_by(SearchCheck.id.desc()).limit(2)).all()
+    return State(
+        engine=current().name,
+        index=current().health(),
+        waiting=waiting,
+        is_late=bool(db.session.scalar(sa.select(late))),
+        drifts=len(last) == 2 and min(last) > 0,
+    )
 
 
 def _alone() -> bool:

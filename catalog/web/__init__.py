@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Flask, current_app
 from flask_wtf.csrf import CSRFProtect
 
-from catalog.gateways.search.whoosh import WhooshBackend
+from catalog.gateways.search import engine_named
 from catalog.queries.search import backend
 from catalog.web import admission, inbox, origins, packs, papers, products, purchases, review, storefront, township
 from core.web.inbox import provide
@@ -16,4 +16,5 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
     for door in (origins, products, packs, papers, storefront, township, review, admission, purchases):
         app.register_blueprint(door.bp)
     provide(inbox.catalogue_tasks)
-    backend.use(WhooshBackend(lambda: Path(str(current_app.config["VAR_DIR"])) / "search"))
+    name = str(app.config["SEARCH_BACKEND"])
+    backend.use(engine_named(name, lambda: Path(str(current_app.config["VAR_DIR"])) / "search"))

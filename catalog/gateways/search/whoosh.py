@@ -1,8 +1,8 @@
 """whoosh in a directory: versioned indexes, a pointer file, one searcher per thread that is refreshed each second.
 
-Known faults of the engine that this room keeps away from: `DisjunctionMax` and nested `Or` score wrongly, so a query is
-one flat `Or`; nothing is synced to disk by the engine, so the pointer is, and `flask search rebuild` mends the rest;
-several writers lock each other out, so the caller holds a lock.
+Of the engine only the posting lists are used, one for each token: its `DisjunctionMax` and nested `Or` score wrongly.
+Nothing is synced to disk by the engine, so the pointer is, and `flask search rebuild` mends the rest; several writers
+lock each other out, so the caller holds a lock.
 """
 
 import json
@@ -11,35 +11,37 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
-from whoosh import index, scoring
+from whoosh import index
 from whoosh.analysis.tokenizers import RegexTokenizer
-from whoosh.fields import ID, NUMERIC, TEXT, Schema
-from whoosh.query.compound import Or
-from whoosh.query.terms import Term as IndexTerm
+from whoosh.fields import ID, NUMERIC, Schema
+from whoosh.reading import TermNotFound
 from whoosh.searching import Searcher
 from whoosh.writing import IndexWriter
 
-from catalog.queries.search.backend import Health, NoIndex, Term
-from catalog.queries.search.documents import FIELDS, Document
+from catalog.queries.search.backend import Found, Health, NoIndex, Tick, check
+from catalog.queries.search.documents import Document
 from catalog.queries.search.lexicon import Lexicon
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 KEEP_SECONDS = 600
 REFRESH_SECONDS = 1.0
-MOST_HITS = 20_000
+TICK = 500
 POINTER, DICTIONARY = "current", "lexicon.json"
 
 
 def _schema() -> Schema:
-    words = {name: TEXT(analyzer=RegexTokenizer(r"\S+"), phrase=False) for name in FIELDS}
-    return Schema(product=ID(unique=True, stored=True), version=NUMERIC(stored=True), **words)
+    tokens = ID(analyzer=RegexTokenizer(r"\S+"))
+    return Schema(product=ID(unique=True, stored=True), version=NUMERIC(stored=True), tokens=tokens)
 
 
 class WhooshBackend:
     """The index under `root()`: `v<schema>-<lexicon>-<random>/` and the file `current` that names one of them."""
+
+    name = "whoosh"
+    in_database = False
 
     def __init__(self, root: Callable[[], Path]) -> None:
         self._root = root
@@ -52,30 +54,17 @@ class WhooshBackend:
         """The words beside the index. Raises: NoIndex."""
         return self._lexicon_of(self._directory())
 
-    def any_of(self, terms: Iterable[Term]) -> Mapping[int, float]:
-        """One flat Or, scored by BM25 without length, each product's sum. Raises: NoIndex."""
-        flat = Or([IndexTerm(term.field, term.word, boost=term.weight) for term in terms])
+    def find(self, tokens: Collection[str]) -> Found:
+        """The posting list of each token. Raises: NoIndex."""
         searcher = self._searcher()
-        found = searcher.search(flat, limit=MOST_HITS, optimize=False)
-        products = self._products(searcher)
-        return {products[number]: float(score) for score, number in found.top_n}
+        return _postings(searcher, tokens, self._products(searcher))
 
     def _products(self, searcher: Searcher) -> dict[int, int]:
         """Product by document number: read once for each state of the index, not once for each hit."""
         if self._mine.products is None:
-            rows = searcher.reader().iter_docs()
-            self._mine.products = {number: int(stored["product"]) for number, stored in rows}
+            self._mine.products = _products(searcher)
         known: dict[int, int] = self._mine.products
         return known
-
-    def words(self, field: str) -> frozenset[str]:
-        """The field's words, kept until the index changes. Raises: NoIndex."""
-        searcher = self._searcher()
-        kept: dict[str, frozenset[str]] = self._mine.words
-        if field not in kept:
-            terms = searcher.reader().field_terms(field)
-            kept[field] = frozenset(t if isinstance(t, str) else t.decode() for t in terms)
-        return kept[field]
 
     def versions(self) -> dict[int, int]:
         """Stored versions. Raises: NoIndex."""
@@ -128,9 +117,9 @@ class WhooshBackend:
             if not known or mine.index.latest_generation() != mine.searcher.reader().generation():
                 # Opened anew, not refreshed: a refreshed searcher keeps segments in which only something was deleted.
                 opened = index.open_dir(str(directory))
-                searcher = opened.searcher(weighting=scoring.BM25F(B=0.0))
+                searcher = opened.searcher()
                 mine.directory, mine.index, mine.searcher = directory, opened, searcher
-                mine.words, mine.products = {}, None
+                mine.products = None
             mine.at = now
         current: Searcher = mine.searcher
         return current
@@ -154,15 +143,22 @@ class WhooshBackend:
             raise
         writer.commit()
 
-    def rebuild(self, documents: Iterable[Document], lexicon: Lexicon) -> int:
-        """A whole new index, complete before the pointer turns to it; the old one stays ten minutes for readers."""
+    def rebuild(
+        self, documents: Iterable[Document], lexicon: Lexicon, canaries: Mapping[str, int], tick: Tick | None = None
+    ) -> int:
+        """A whole new index, checked before the pointer turns to it; the old one stays ten minutes for readers.
+
+        Raises: Unfit.
+        """
         root = self._root()
         root.mkdir(parents=True, exist_ok=True)
         directory = root / f"v{SCHEMA_VERSION}-{lexicon.digest}-{secrets.token_hex(4)}"
         directory.mkdir()
         try:
             (directory / DICTIONARY).write_text(json.dumps(lexicon.words, ensure_ascii=False), "utf-8")
-            count = _fill(index.create_in(str(directory), _schema()).writer(limitmb=64), documents)
+            count = _fill(index.create_in(str(directory), _schema()).writer(limitmb=64), documents, tick)
+            with index.open_dir(str(directory)).searcher() as searcher:
+                check(_postings(searcher, canaries, _products(searcher)), count, canaries)
             _sync(directory)
         except BaseException:
             shutil.rmtree(directory, ignore_errors=True)
@@ -177,17 +173,33 @@ class WhooshBackend:
                 shutil.rmtree(old, ignore_errors=True)
 
 
+def _products(searcher: Searcher) -> dict[int, int]:
+    return {number: int(stored["product"]) for number, stored in searcher.reader().iter_docs()}
+
+
+def _postings(searcher: Searcher, tokens: Collection[str], products: Mapping[int, int]) -> Found:
+    reader, having = searcher.reader(), dict[str, Collection[int]]()
+    for token in tokens:
+        try:
+            having[token] = frozenset(products[number] for number in reader.postings("tokens", token).all_ids())
+        except TermNotFound:
+            continue
+    return Found(having, searcher.doc_count())
+
+
 def _row(document: Document) -> dict[str, object]:
-    words = {name: getattr(document, name) for name in FIELDS}
-    return {"product": str(document.product_id), "version": document.version, **words}
+    tokens = " ".join(sorted(document.tokens))
+    return {"product": str(document.product_id), "version": document.version, "tokens": tokens}
 
 
-def _fill(writer: IndexWriter, documents: Iterable[Document]) -> int:
+def _fill(writer: IndexWriter, documents: Iterable[Document], tick: Tick | None) -> int:
     count = 0
     try:
         for document in documents:
             writer.add_document(**_row(document))
             count += 1
+            if tick and count % TICK == 0:
+                tick(count)
     except BaseException:
         writer.cancel()
         raise

@@ -1,55 +1,20 @@
-"""What somebody may have meant: only where the catalogue never has what was typed, and never against a hit.
+"""What somebody may have meant, where the catalogue has not what was typed; never against a hit.
 
-In order: the same sound (蓝梅 → 蓝莓), nearly the same sound (人生 → 人参: n/ng, z/zh, c/ch, s/sh, l/n), one
-other character in a word of three or more, and for letters one slip of the finger.
+The cheapest way to read a run of characters is taken: words that are known cost next to nothing, then the same sound
+(蓝梅 → 蓝莓), nearly the same sound (人生 → 人参: n/ng, z/zh, c/ch, s/sh, l/n), one other character in a word of three or
+more; for letters one slip of the finger in five or more.
 """
 
-import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
+from collections.abc import Callable
 
-from catalog.queries.search.lexicon import is_han, parts, syllables
+from catalog.queries.search.lexicon import is_han, nearly, parts, pinyin_of
+from catalog.queries.search.vocabulary import Vocabulary
+from catalog.queries.search.words import WORDS
 
-LONGEST = 6
+LONGEST = 8
 LEAST_LETTERS = 5
-_NEAR = (("zh", "z"), ("ch", "c"), ("sh", "s"))
-
-
-def nearly(sound: str) -> str:
-    """One form for sounds that dialects mix up."""
-    for wide, narrow in _NEAR:
-        if sound.startswith(wide):
-            sound = narrow + sound[2:]
-    return re.sub(r"ng$", "n", sound)
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """What the catalogue has: words of names, leaves and aliases, neighbouring pairs, pinyin keys."""
-
-    words: frozenset[str]
-    pairs: frozenset[str]
-    keys: frozenset[str]
-
-    @cached_property
-    def by_sound(self) -> dict[tuple[str, ...], list[str]]:
-        """Words by their exact sound."""
-        return _grouped(self.words, syllables)
-
-    @cached_property
-    def by_near_sound(self) -> dict[tuple[str, ...], list[str]]:
-        """Words by their sound as dialects mix it up."""
-        return _grouped(self.words, lambda word: tuple(nearly(s) for s in syllables(word)))
-
-
-def _grouped(words: Iterable[str], key: Callable[[str], tuple[str, ...]]) -> dict[tuple[str, ...], list[str]]:
-    out: dict[tuple[str, ...], list[str]] = {}
-    for word in sorted(words):
-        if is_han(word) and 2 <= len(word) <= LONGEST:
-            out.setdefault(key(word), []).append(word)
-    return out
+KNOWN, LONE, SAME, NEAR, OTHER = 0.05, 1.5, 0.8, 1.1, 1.3
+_MEANT = frozenset(WORDS.all)
 
 
 def corrected(text: str, vocabulary: Vocabulary) -> str | None:
@@ -60,47 +25,53 @@ def corrected(text: str, vocabulary: Vocabulary) -> str | None:
 
 
 def _run(run: str, vocabulary: Vocabulary) -> str:
-    strange = {i for i, pair in enumerate(pairwise(run)) if "".join(pair) not in vocabulary.pairs}
-    if not strange:
-        return run
-    for find in (_same_sound, _near_sound, _one_character):
-        for size in range(min(LONGEST, len(run)), 1, -1):
-            for start in range(len(run) - size + 1):
-                touches = any(start <= i < start + size - 1 for i in strange)
-                other = find(run[start : start + size], vocabulary) if touches else None
-                if other is not None:
-                    return run[:start] + other + run[start + size :]
-    return run
+    """The cheapest reading of a run, from left to right."""
+    best: list[tuple[float, str]] = [(0.0, "")] + [(float("inf"), "")] * len(run)
+    for end in range(1, len(run) + 1):
+        for start in range(max(0, end - LONGEST), end):
+            cost, word = _piece(run[start:end], vocabulary)
+            total = best[start][0] + cost
+            if total < best[end][0]:
+                best[end] = (total, best[start][1] + word)
+    return best[-1][1]
 
 
-def _same_sound(part: str, vocabulary: Vocabulary) -> str | None:
-    return _other(part, vocabulary.by_sound.get(syllables(part), []))
+def _piece(piece: str, vocabulary: Vocabulary) -> tuple[float, str]:
+    if len(piece) == 1:
+        is_word = piece in WORDS.stops or piece in WORDS.qualifiers or piece in vocabulary.county.goods
+        return (KNOWN * 8 if is_word else LONE), piece
+    if piece in vocabulary.weight or piece in _MEANT:
+        return KNOWN, piece
+    finders: tuple[tuple[float, Callable[[], list[str]]], ...] = (
+        (SAME, lambda: [w for w in vocabulary.sounds.get(pinyin_of(piece), []) if len(w) == len(piece)]),
+        (NEAR, lambda: vocabulary.near.get(nearly(piece), [])),
+        (OTHER, lambda: _one_other(piece, vocabulary)),
+    )
+    for cost, find in finders:
+        other = next(iter(find()), None)
+        if other is not None:
+            return cost, other
+    return LONE * len(piece), piece
 
 
-def _near_sound(part: str, vocabulary: Vocabulary) -> str | None:
-    return _other(part, vocabulary.by_near_sound.get(tuple(nearly(s) for s in syllables(part)), []))
-
-
-def _one_character(part: str, vocabulary: Vocabulary) -> str | None:
-    if len(part) < 3:
-        return None
-    close = [w for w in vocabulary.words if len(w) == len(part) and _differences(w, part) == 1]
-    return _other(part, sorted(close))
-
-
-def _other(part: str, candidates: list[str]) -> str | None:
-    return next((word for word in candidates if word != part), None)
-
-
-def _differences(a: str, b: str) -> int:
-    return sum(x != y for x, y in zip(a, b, strict=True))
+def _one_other(piece: str, vocabulary: Vocabulary) -> list[str]:
+    if len(piece) < 3:
+        return []
+    return [w for w in vocabulary.long.get(len(piece), []) if sum(a != b for a, b in zip(w, piece, strict=True)) == 1]
 
 
 def _letters(run: str, vocabulary: Vocabulary) -> str:
-    if len(run) < LEAST_LETTERS or not run.isalpha() or run in vocabulary.keys:
+    if len(run) < LEAST_LETTERS or not run.isalpha() or vocabulary.knows(run):
         return run
-    close = [key for key in vocabulary.keys if abs(len(key) - len(run)) <= 1 and one_slip(run, key)]
-    return min(close, key=lambda key: (abs(len(key) - len(run)), key[0] != run[0], key), default=run)
+    keys = [*vocabulary.sounds, *vocabulary.wishes]
+    close = [key for key in keys if abs(len(key) - len(run)) <= 1 and len(key) >= LEAST_LETTERS - 1]
+    close = [key for key in close if one_slip(run, key)]
+
+    def likely(key: str) -> tuple[object, ...]:
+        weight = max((vocabulary.weight[w] for w in vocabulary.sounds.get(key, ())), default=0)
+        return key[0] != run[0], abs(len(key) - len(run)), -weight, key
+
+    return min(close, key=likely, default=run)
 
 
 def one_slip(a: str, b: str) -> bool:

@@ -9,7 +9,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
-from itertools import pairwise
 
 import opencc
 import rjieba
@@ -78,12 +77,24 @@ def parts(text: str) -> Iterator[str]:
     return iter(_PART.findall(normal(text)))
 
 
-def grams(text: str) -> list[str]:
-    """Characters and neighbouring pairs of a text's Chinese runs."""
-    out: list[str] = []
-    for run in _HAN.findall(normal(text)):
-        out += [*run, *(a + b for a, b in pairwise(run))]
-    return out
+def spans(text: str) -> list[str]:
+    """Every piece of 1–6 characters of a text's Chinese runs, and its runs of letters and digits: whoever types a part
+    of a name finds it, whether a dictionary knows the part or not.
+    """
+    out: dict[str, None] = {}
+    for run in parts(text):
+        if not is_han(run):
+            out[run] = None
+            continue
+        for start in range(len(run)):
+            for end in range(start + 1, min(len(run), start + LONGEST_SPAN) + 1):
+                out[run[start:end]] = None
+    return list(out)
+
+
+def han_runs(text: str) -> list[str]:
+    """The Chinese runs of a text."""
+    return _HAN.findall(normal(text))
 
 
 @lru_cache(maxsize=20_000)
@@ -95,6 +106,18 @@ def syllables(word: str) -> tuple[str, ...]:
 def pinyin_of(word: str) -> str:
     """Pinyin in one piece: muer."""
     return "".join(syllables(word))
+
+
+_NEAR = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
+
+
+def nearly(word: str) -> tuple[str, ...]:
+    """One form for sounds that dialects mix up: n/ng, z/zh, c/ch, s/sh, l/n."""
+    out = []
+    for sound in syllables(word):
+        wide, narrow = next((pair for pair in _NEAR if sound.startswith(pair[0])), ("", ""))
+        out.append(re.sub(r"ng$", "n", narrow + sound[len(wide) :]))
+    return tuple(out)
 
 
 def pinyin_keys(text: str) -> list[str]:

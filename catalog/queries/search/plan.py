@@ -1,99 +1,211 @@
-"""From what a person typed to what an engine is asked: groups of alternatives, and filters that words stand for.
+"""From what a person typed to what an engine is asked: groups of ways to find one thing each, and wishes.
 
-Quality comes from here, not from the engine. A group is one thing that was meant, with the ways to find it; a product
-should match every group. Words such as 有机 or 食堂装 narrow the list in the database, where validity is known.
+Quality comes from here, not from the engine. A CORE group is the thing looked for, a SOFT one a wish that a product may
+miss (a place, a seller, a pack, a size), an EXTRA one only helps. Certificates, prices and classes are `Wishes`: whether
+they hold today, the database knows.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 
-from catalog.queries.search.backend import Term
-from catalog.queries.search.lexicon import Lexicon, grams, is_han, normal
+from catalog.queries.search.amounts import prices, sizes
+from catalog.queries.search.county import County
+from catalog.queries.search.documents import FOR_UNITS
+from catalog.queries.search.lexicon import Lexicon, is_han, normal, parts
+from catalog.queries.search.vocabulary import Vocabulary
 from catalog.queries.search.words import WORDS
 from catalog.rules.certificates import CertificateKind
 
-MOST_CHARACTERS, MOST_WORDS, MOST_TERMS = 64, 8, 40
-NAME, LEAF, ALIAS, PLACE, BODY, GRAM = 3.0, 4.0, 2.4, 2.0, 1.0, 0.6
-INSIDE = 0.5
-LETTERS = re.compile(r"[a-z]{2,}")
+MOST_CHARACTERS, MOST_WORDS, MOST_WAYS = 64, 8, 26
+LETTERS = re.compile(r"[a-z]+")
+GOODS = {"l": 4.0, "h": 3.0, "a": 2.5, "c": 1.2, "n": 1.5, "w": 1.0, "p": 0.3, "m": 0.3, "b": 0.3}
+"""Weights by field of a word for a thing: its leaf, what its name says it is, other names, branch, anywhere, …"""
+LONE = {"l": 4.0, "h": 2.0, "a": 2.5, "n": 1.0, "w": 1.0}
+PLACES = {"p": 2.0, "n": 0.8, "m": 0.3}
+MAKERS = {"m": 2.0, "n": 0.5}
+EXTRAS = {"n": 1.0, "w": 0.5, "k": 0.3, "m": 0.3}
+BY_SOUND, BY_INITIALS, BY_LETTERS = 1.0, 0.8, 0.35
+
+
+class Role(StrEnum):
+    """What a group is for."""
+
+    CORE = "core"
+    SOFT = "soft"
+    EXTRA = "extra"
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to find what a group means: tokens with their weights; together they count `share`."""
+
+    word: str
+    share: float
+    tokens: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True)
 class Group:
-    """One thing that was meant and the terms by which it is found."""
+    """One thing that was meant. Only the best of its ways counts: several names of one thing do not add up."""
 
     word: str
-    terms: tuple[Term, ...]
+    role: Role
+    ways: tuple[Way, ...]
+    primary: frozenset[str]
+    """Letters of the fields by which a product really is what is meant, and does not only mention it."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the words ask of a product beside what it is; the database tells. Prices in fen."""
+
+    certificate: CertificateKind | None = None
+    counts_only: bool = False
+    least_fen: int | None = None
+    most_fen: int | None = None
+
+    def __bool__(self) -> bool:
+        return self != Wishes()
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`text` is what was understood; `groups` what to find; the rest narrows the list."""
+    """`text` is what was understood, `words` its pieces; `groups` what to find; `wishes` what it should fulfil."""
 
     text: str
     groups: tuple[Group, ...] = ()
-    certificate: CertificateKind | None = None
-    units_pack: bool = False
-    counts_only: bool = False
-    words: tuple[str, ...] = field(default=())
+    wishes: Wishes = field(default_factory=Wishes)
+    words: tuple[str, ...] = ()
+
+    def of(self, role: Role) -> tuple[Group, ...]:
+        """The groups of a role."""
+        return tuple(g for g in self.groups if g.role is role)
 
     @property
-    def narrows(self) -> bool:
-        """Whether a word of the query stands for a filter."""
-        return self.certificate is not None or self.units_pack or self.counts_only
+    def tokens(self) -> set[str]:
+        """Every token that an engine is asked for."""
+        return {token for group in self.groups for way in group.ways for token, _ in way.tokens}
 
 
-def plan(typed: str, lexicon: Lexicon) -> Plan:
+@dataclass(frozen=True)
+class Reader:
+    """What a query is read with; the vocabulary is only made where letters need it."""
+
+    lexicon: Lexicon
+    county: County
+    vocabulary: Callable[[], Vocabulary]
+
+
+def plan(typed: str, by: Reader) -> Plan:
     """The plan of a query: at most 64 characters and 8 words of it."""
     text = " ".join(normal(typed)[:MOST_CHARACTERS].split())
-    words = _joined(lexicon.for_query(text), text)
-    certificate = next((WORDS.certificates[w] for w in words if w in WORDS.certificates), None)
-    meant = [w for w in words if not _is_filter(w) and w not in WORDS.stops][:MOST_WORDS]
-    return Plan(
-        text=text,
-        groups=tuple(Group(word, tuple(_terms(word, lexicon))) for word in meant),
-        certificate=certificate,
-        units_pack=any(w in WORDS.packs for w in words),
+    price, rest = prices(text)
+    measures, rest = sizes(rest)
+    words = list(_words(rest, by))[: 2 * MOST_WORDS]
+    wishes = Wishes(
+        certificate=next((WORDS.certificates[w] for w in words if w in WORDS.certificates), None),
         counts_only=any(w in WORDS.classes for w in words),
-        words=tuple(words),
+        least_fen=price.least_fen if price else None,
+        most_fen=price.most_fen if price else None,
     )
+    groups = [group for word in words if (group := _group(word, by)) is not None][:MOST_WORDS]
+    groups += [Group(m, Role.SOFT, (_way(m, 1.0, {"q": 2.0}),), frozenset("q")) for m in measures]
+    groups += _phrases(rest, groups)
+    return Plan(text, tuple(_with_core(groups)), wishes, tuple(words))
 
 
-def _is_filter(word: str) -> bool:
-    return word in WORDS.certificates or word in WORDS.packs or word in WORDS.classes
+def _words(text: str, by: Reader) -> Iterator[str]:
+    """The words, each once; letters with blanks between, as input methods show pinyin, in one piece where known."""
+    seen: set[str] = set()
+    pending: list[str] = []
+    for part in [*parts(text), ""]:
+        if LETTERS.fullmatch(part):
+            pending.append(part)
+            continue
+        found = [*_letters(pending, by), *(by.lexicon.for_query(part) if part else ())]
+        pending = []
+        for word in found:
+            if word not in seen and word not in WORDS.stops:
+                seen.add(word)
+                yield word
 
 
-def _joined(words: list[str], text: str) -> list[str]:
-    """Pinyin typed with blanks, as input methods show it (hei mu er), is one word; other words stay as they are."""
-    if " " in text and all(LETTERS.fullmatch(word) for word in text.split()):
-        return ["".join(text.split())]
-    return words
+def _letters(pieces: list[str], by: Reader) -> list[str]:
+    if not pieces:
+        return []
+    if all(p in by.county.synonyms.words or p in WORDS.certificates for p in pieces):
+        return pieces
+    known, whole = by.vocabulary(), "".join(pieces)
+    if len(pieces) > 1 and known.knows(whole):
+        return [whole]
+    if all(known.knows(p) for p in pieces) and max(map(len, pieces)) > 2:
+        return [known.wish_of(p) or p for p in pieces]
+    split = known.split(whole)
+    return [known.wish_of(p) or p for p in split] if split else pieces
 
 
-def _terms(word: str, lexicon: Lexicon) -> Iterable[Term]:
+def _group(word: str, by: Reader) -> Group | None:
+    """What a word means here; None for one that is a wish of the database's or says nothing."""
+    county = by.county
+    if word in WORDS.certificates or word in WORDS.classes:
+        return None
+    if word in WORDS.packs:
+        tokens = ((FOR_UNITS, 2.0), *((f"{f}_{w}", 1.0) for w in sorted(WORDS.packs) for f in "nk"))
+        return Group(word, Role.SOFT, (Way(word, 1.0, tokens),), frozenset("xnk"))
+    if word in WORDS.gifts:
+        ways = (_way(w, 1.0, {"n": 1.0, "w": 1.0, "k": 1.0, "c": 1.0, "h": 0.5}) for w in sorted(WORDS.gifts))
+        return Group(word, Role.SOFT, tuple(ways), frozenset("nwkc"))
     if not is_han(word):
-        return [Term("pinyin", word, NAME), Term("name", word, NAME), Term("body", word, BODY)]
-    if len(word) == 1:
-        return [
-            Term("name", word, NAME),
-            Term("leaf", word, LEAF),
-            Term("alias", word, ALIAS),
-            Term("grams", word, GRAM),
-        ]
-    out = list(_whole(word, 1.0))
-    for part in lexicon.inside(word):
-        out += _whole(part, INSIDE)
-    return out[:MOST_TERMS]
+        return _foreign(word, by)
+    if word in county.goods and len(word) > 1:
+        return _goods(word, by)
+    if word in county.places:
+        return Group(word, Role.SOFT, (_way(word, 1.0, PLACES),), frozenset("p"))
+    if word in county.makers:
+        return Group(word, Role.SOFT, (_way(word, 1.0, MAKERS),), frozenset("m"))
+    if word in WORDS.qualifiers or word in WORDS.by["legal"] or word in WORDS.by["rank"]:
+        return Group(word, Role.EXTRA, (_way(word, 1.0, EXTRAS),), frozenset("nw"))
+    return _goods(word, by)
 
 
-def _whole(word: str, share: float) -> list[Term]:
-    fields = (("name", NAME), ("leaf", LEAF), ("alias", ALIAS), ("place", PLACE), ("body", BODY))
-    return [Term(name, word, weight * share) for name, weight in fields]
+def _goods(word: str, by: Reader) -> Group:
+    ways = [_way(word, 1.0, GOODS if len(word) > 1 else LONE)]
+    ways += [_way(name, share, GOODS if len(name) > 1 else LONE) for name, share in by.county.synonyms.of(word)]
+    return Group(word, Role.CORE, tuple(ways[:MOST_WAYS]), frozenset("lhac"))
 
 
-def gram_terms(text: str) -> list[Term]:
-    """The fallback: neighbouring pairs (single characters where nothing else is left) of the whole text."""
-    found = list(dict.fromkeys(grams(text)))
-    pairs = [g for g in found if len(g) == 2] or found
-    return [Term("grams", gram, GRAM) for gram in pairs[:MOST_TERMS]]
+def _foreign(word: str, by: Reader) -> Group:
+    """Letters: English, pinyin, initials, or a number of ours; digits only help."""
+    if not LETTERS.fullmatch(word) or len(word) == 1:
+        is_code = any(sign.isdigit() for sign in word) and any(sign.isalpha() for sign in word)
+        role = Role.CORE if is_code and len(word) >= 5 else Role.EXTRA
+        return Group(word, role, (_way(word, 1.0, {"s": 5.0, "n": 1.5, "q": 1.0}),), frozenset("sn"))
+    ways = [_way(word, BY_LETTERS, {"y": 3.0, "n": 3.0, "s": 5.0})]
+    ways += [_way(name, share, GOODS) for name, share in by.county.synonyms.of(word)]
+    known = by.vocabulary()
+    for words, share in ((known.by_sound(word), BY_SOUND), (known.by_initials(word), BY_INITIALS)):
+        for name in words:
+            ways.append(_way(name, share, GOODS | PLACES | MAKERS if name not in by.county.goods else GOODS))
+            ways += [_way(n, share * s, GOODS) for n, s in by.county.synonyms.of(name)[:6]]
+    return Group(word, Role.CORE, tuple(ways[:MOST_WAYS]), frozenset("lhacpms"))
+
+
+def _phrases(text: str, groups: list[Group]) -> list[Group]:
+    """Neighbouring words as one piece: a name that has them together stands higher."""
+    core = [g.word for g in groups if g.role is Role.CORE and is_han(g.word)]
+    pairs = [a + b for a, b in zip(core, core[1:], strict=False) if a + b in text and 3 <= len(a + b) <= 6]
+    return [Group(p, Role.EXTRA, (_way(p, 1.0, {"n": 2.0, "h": 3.0, "l": 4.0}),), frozenset("nhl")) for p in pairs]
+
+
+def _with_core(groups: list[Group]) -> Iterable[Group]:
+    """Something must be looked for: without a thing the wishes are it, without wishes what only helps."""
+    for role in (Role.CORE, Role.SOFT, Role.EXTRA):
+        if any(g.role is role for g in groups):
+            return [Group(g.word, Role.CORE, g.ways, g.primary) if g.role is role else g for g in groups]
+    return groups
+
+
+def _way(word: str, share: float, weights: dict[str, float]) -> Way:
+    return Way(word, share, tuple((f"{letter}_{word}", weight) for letter, weight in weights.items()))

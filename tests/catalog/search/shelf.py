@@ -5,7 +5,7 @@ it carries (place, certificate, pack, size, price) are facts of this file; `judg
 """
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from catalog.models.product import Category, Product
 from catalog.rules.certificates import CertificateKind
 from catalog.rules.listing import ProductState
 from catalog.rules.offer import OfferAudience, SaleMode
-from core import clock
+from core import clock, settings
 from core.db import db, transaction
 from core.quantity import BaseUnit
 from tests import make
@@ -216,8 +216,10 @@ def stock(shelf: list[Good]) -> dict[str, int]:
     checkers = (make.person("镇"), make.person("平台"))
     sellers = {name: make.supplier(name).id for name in SUPPLIERS}
     with transaction():
+        # What is neither an ingredient nor certified is shown too: who may be seen is another matter than finding.
+        settings.put("listing.local", True, valid_from=date(2020, 1, 1), reason="示例", author_id=None)
         _leaves()
-        codes = dict(db.session.execute(sa.select(Category.code, Category.id)).tuples().all())
+        codes = dict(db.session.execute(sa.select(Category.code, Category.id)).all())
         now = clock.now()
         listed = now - timedelta(days=60)
         shared = {
@@ -231,14 +233,14 @@ def stock(shelf: list[Good]) -> dict[str, int]:
             for n, g in enumerate(shelf)
         ]  # fmt: skip
         db.session.execute(sa.insert(Product), rows)
-        ids = dict(db.session.execute(sa.select(Product.sku, Product.id).where(Product.sku.like("J%"))).tuples().all())
+        ids = dict(db.session.execute(sa.select(Product.sku, Product.id).where(Product.sku.like("J%"))).all())
         _packs(shelf, [ids[f"J{n:05d}"] for n in range(len(shelf))])
     _papers(shelf, sellers, ids)
     return {f"J{n:05d}": n for n in range(len(shelf))}
 
 
 def _leaves() -> None:
-    branches = dict(db.session.execute(sa.select(Category.code, Category.id)).tuples().all())
+    branches = dict(db.session.execute(sa.select(Category.code, Category.id)).all())
     db.session.add_all(
         Category(code=code, name=name, parent_id=branches[branch], position=90, is_leaf=True)
         for code, (name, branch) in NEW_LEAVES.items()
