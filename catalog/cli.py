@@ -21,7 +21,7 @@ def _tick(count: int) -> None:
 
 @search_cli.command("rebuild")
 def rebuild() -> None:
-    """Make the index anew beside the old one, then turn to it. Exit 1 when the new one is not fit: the old one stays."""
+    """Make the index anew beside the old one, then turn to it; exit 1 where the new one is not fit."""
     started = time.monotonic()
     try:
         with transaction():

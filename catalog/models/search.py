@@ -1,4 +1,4 @@
-"""What search keeps in the database: other names in versions, the PostgreSQL index, what people look for, its checks."""
+"""What search keeps in the database: other names in versions, an index, what people look for, checks, trade."""
 
 from datetime import date, datetime
 from enum import StrEnum

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from catalog.queries import income_effect
 from catalog.queries.income_effect import Effect
-from catalog.rules.ranking import DEFAULTS, PRIOR_BP, Merits, Weights, freshness, weights
+from catalog.rules.ranking import DEFAULTS, PRIOR_BP, Merits, Weights, freshness, lifted, weights
 from core import clock, settings
 
 KEY = "search.weights"
@@ -46,9 +46,9 @@ class Standing:
             fresh=freshness(age),
         )
 
-    def bonus_bp(self, goods: Goods) -> int:
-        """What lifts a product, in basis points of the words' score."""
-        return self.merits(goods).bonus_bp(self.weights)
+    def final(self, text: float, goods: Goods) -> float:
+        """What a product is ordered by: the words' score, lifted."""
+        return lifted(text, self.merits(goods).bonus_bp(self.weights))
 
 
 def standing(supplier_ids: Collection[int], on: date) -> Standing:

@@ -176,7 +176,7 @@ def _ordered(rows: list[_Row], found: Mapping[int, Hit] | None, on: date, sort: 
     rows = sorted(rows, key=lambda r: (-r.listed_at.timestamp(), r.id))
     if sort is Sort.BEST:
         by = ranking.standing({r.supplier_id for r in rows}, on)
-        final = {r.id: (1.0 if found is None else found[r.id].score) * (1 + by.bonus_bp(r) / 10_000) for r in rows}
+        final = {r.id: by.final(1.0 if found is None else found[r.id].score, r) for r in rows}
         ranked = sorted(rows, key=lambda r: -final[r.id])
         return spread((r.id, r.supplier_id) for r in ranked)
     keys: dict[Sort, Any] = {

@@ -58,6 +58,11 @@ class Merits:
         return min(MOST_BONUS_BP, int(total // WHOLE_BP))
 
 
+def lifted(text: float, points: int) -> float:
+    """The words' score with the bonus, in ten-thousandths of it."""
+    return text * (WHOLE_BP + points) / WHOLE_BP
+
+
 def freshness(age_days: float) -> int:
     """10000 on the day of listing, 0 from the thirtieth day on."""
     return max(0, min(WHOLE_BP, int(WHOLE_BP * (1 - age_days / FRESH_DAYS))))

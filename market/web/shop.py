@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from catalog.queries.goods import Filters, PriceBand
 from catalog.queries.product_page import product_page
-from catalog.queries.shop import ShopPage, Sort, browse, shop_page
+from catalog.queries.shop import PAGE_SIZE, ShopPage, Sort, browse, shop_page
 from catalog.rules.certificates import CertificateKind
 from core.errors import Missing
 from core.text import label, sentence
@@ -69,7 +69,8 @@ def address(**changed: object) -> str:
 @public
 def products() -> ResponseReturnValue:
     words = request.args.get("q", "").strip()[:64]
-    browsed = browse(words, asked(), sort=_member(Sort, "sort") or Sort.BEST, page=_page())
+    exact = request.args.get("exact") == "1"
+    browsed = browse(words, asked(), sort=_member(Sort, "sort") or Sort.BEST, page=_page(), exact=exact)
     page = browsed.page
     return render_template(
         "market/shop/list.html",
@@ -77,6 +78,7 @@ def products() -> ResponseReturnValue:
         cards=[shown.card(card) for card in page.cards],
         words=words,
         found=browsed.found,
+        fitting=max(0, min(len(page.cards), page.fitting - (page.page - 1) * PAGE_SIZE)),
         facets=_facets(page),
         sorts=_sorts(),
         active=[(name, request.args[name]) for name in QUERY[1:-1] if request.args.get(name)],

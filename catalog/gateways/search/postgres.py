@@ -1,7 +1,7 @@
 """The index in PostgreSQL: one tsvector a product, written in the product's own transaction.
 
-Tokens are cast (`::tsvector`, `::tsquery`), never parsed by `to_tsquery`, which would split them. A rebuild writes a new
-generation and switches in one transaction; readers see the old one until it commits.
+Tokens are cast (`::tsvector`, `::tsquery`), never parsed by `to_tsquery`, which would split them. A rebuild writes
+a new generation and switches in one transaction; readers see the old one until it commits.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -146,9 +146,7 @@ class PostgresBackend:
         current = sa.select(SearchGeneration.id).where(SearchGeneration.is_current)
         kept = [generation, *db.session.scalars(current)]
         db.session.execute(sa.update(SearchGeneration).where(SearchGeneration.is_current).values(is_current=False))
-        db.session.execute(
-            sa.update(SearchGeneration).where(SearchGeneration.id == generation).values(is_current=True)
-        )
+        db.session.execute(sa.update(SearchGeneration).where(SearchGeneration.id == generation).values(is_current=True))
         db.session.execute(sa.delete(SearchDocument).where(SearchDocument.generation_id.not_in(kept)))
         db.session.execute(sa.delete(SearchGeneration).where(SearchGeneration.id.not_in(kept)))
 

@@ -24,7 +24,9 @@ _PRICE = re.compile(
     rf"(?:({_any('least')})|({_any('most')}))?\s*({_NUMBER})\s*(?:{_any('yuan')})"
     rf"(?:({_any('below')})|({_any('above')})|({_any('about')}))?"
 )
-_SIZE = re.compile(rf"(\d{{1,6}}(?:\.\d{{1,3}})?|[{_any('digit').replace('|', '')}]{{1,3}})\s*({_any('unit')})(?![a-z])")
+_SIZE = re.compile(
+    rf"(\d{{1,6}}(?:\.\d{{1,3}})?|[{_any('digit').replace('|', '')}]{{1,3}})\s*({_any('unit')})(?![a-z])"
+)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """What somebody may have meant, where the catalogue has not what was typed; never against a hit.
 
 The cheapest way to read a run of characters is taken: words that are known cost next to nothing, then the same sound
-(蓝梅 → 蓝莓), nearly the same sound (人生 → 人参: n/ng, z/zh, c/ch, s/sh, l/n), one other character in a word of three or
-more; for letters one slip of the finger in five or more.
+(蓝梅 → 蓝莓), nearly the same sound (人生 → 人参: n/ng, z/zh, c/ch, s/sh, l/n), one other character in a word of
+three or more; for letters one slip of the finger in five or more.
 """
 
 from collections.abc import Callable

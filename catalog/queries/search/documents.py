@@ -1,8 +1,8 @@
 """What of a product is searched: tokens, each a field's letter and a word. The engines only keep them.
 
-Fields: `n` any piece of the name, `w` its words, `h` what it is (the end of the name), `l` its leaf, `a` the leaf's other
-names, `c` the branch, `p` the place, `m` the maker, `b` the description, `y` pinyin and initials, `q` sizes, `k` packs,
-`x` marks, `s` the SKU. A token is there once, however often its word stands in the text (rule 69).
+Fields: `n` any piece of the name, `w` its words, `h` what it is (the end of the name), `l` its leaf, `a` the leaf's
+other names, `c` the branch, `p` the place, `m` the maker, `b` the description, `y` pinyin and initials, `q` sizes,
+`k` packs, `x` marks, `s` the SKU. A token is there once, however often its word stands in the text (rule 69).
 """
 
 from collections.abc import Iterable, Iterator
@@ -66,10 +66,9 @@ def versions() -> dict[int, int]:
 
 def _select() -> sa.Select[*tuple[Any, ...]]:
     branch, town = aliased(Category), aliased(Place)
+    facts = (Offer.pack_name, Offer.pack_qty, Offer.base_unit, Offer.audience)
     packs = (
-        sa.select(
-            array([Offer.pack_name, sa.cast(Offer.pack_qty, sa.Text), Offer.base_unit, Offer.audience], type_=sa.Text)
-        )
+        sa.select(array([sa.cast(fact, sa.Text) for fact in facts]))
         .where(Offer.product_id == Product.id, Offer.is_active)
         .correlate(Product)
         .scalar_subquery()

@@ -1,4 +1,4 @@
-"""Finding products by words: the plan, what an engine has for it, what that is worth; a correction where nothing fits."""
+"""Finding products by words: the plan, what an engine has for it, what that is worth; else a correction."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

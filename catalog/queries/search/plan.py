@@ -1,14 +1,15 @@
 """From what a person typed to what an engine is asked: groups of ways to find one thing each, and wishes.
 
-Quality comes from here, not from the engine. A CORE group is the thing looked for, a SOFT one a wish that a product may
-miss (a place, a seller, a pack, a size), an EXTRA one only helps. Certificates, prices and classes are `Wishes`: whether
-they hold today, the database knows.
+Quality comes from here, not from the engine. A CORE group is the thing looked for, a SOFT one a wish that a product
+may miss (a place, a seller, a pack, a size), an EXTRA one only helps. Certificates, prices and classes are `Wishes`:
+whether they hold today, the database knows.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 
 from catalog.queries.search.amounts import prices, sizes
 from catalog.queries.search.county import County
@@ -195,7 +196,7 @@ def _foreign(word: str, by: Reader) -> Group:
 def _phrases(text: str, groups: list[Group]) -> list[Group]:
     """Neighbouring words as one piece: a name that has them together stands higher."""
     core = [g.word for g in groups if g.role is Role.CORE and is_han(g.word)]
-    pairs = [a + b for a, b in zip(core, core[1:], strict=False) if a + b in text and 3 <= len(a + b) <= 6]
+    pairs = [a + b for a, b in pairwise(core) if a + b in text and 3 <= len(a + b) <= 6]
     return [Group(p, Role.EXTRA, (_way(p, 1.0, {"n": 2.0, "h": 3.0, "l": 4.0}),), frozenset("nhl")) for p in pairs]
 
 

@@ -1,7 +1,7 @@
 """What a hit is worth: our own sum over the plan's groups, the same whatever engine found the tokens.
 
-A group's score is the best of its ways (share × Σ weights of its tokens), times how telling the group is
-(ln(1 + all / found)). A thing missed costs most of the score, a wish missed more than half of it. Products that are what
+A group's score is the best of its ways (share × Σ weights of its tokens), times how telling the group is,
+ln(1 + all / found). A thing missed costs most of the score, a wish missed more than half of it. Products that are what
 was meant and fulfil every wish `fit`; others follow only while few fit.
 """
 

@@ -92,19 +92,24 @@ JUDGED: tuple[Want, ...] = (
     _w("initials", "htg", "猴头菇"), _w("initials", "rzmht", "软枣猕猴桃"), _w("initials", "wwz", "五味子"),
     # slips
     _w("typo", "兰莓", "蓝莓"), _w("typo", "木尔", "木耳"), _w("typo", "人生", "人参"), _w("typo", "刺嫰芽", "刺嫩芽"),
-    _w("typo", "猴头菰", "猴头菇"), _w("typo", "榛磨", "榛蘑"), _w("typo", "椴数蜜", "蜂蜜"), _w("typo", "lanmie", "蓝莓"),
+    _w("typo", "猴头菰", "猴头菇"), _w("typo", "榛磨", "榛蘑"), _w("typo", "椴数蜜", "蜂蜜"),
+    _w("typo", "lanmie", "蓝莓"),
     _w("typo", "tuduo", "土豆"), _w("typo", "软早猕猴桃", "软枣猕猴桃"), _w("typo", "五位子", "五味子"),
     # traditional and full-width
     _w("traditional", "藍莓", "蓝莓"), _w("traditional", "豬肉", "猪肉"), _w("traditional", "雞蛋", "鸡蛋"),
     _w("traditional", "馬鈴薯", "土豆"), _w("traditional", "ｍｕｅｒ", "木耳"), _w("traditional", "人參", "人参"),
     # places
-    _w("place", "花山镇木耳", "木耳", place=TOWNS["花山镇"]), _w("place", "六道沟 大米", "大米", place=TOWNS["六道沟镇"]),
-    _w("place", "四道沟镇的土豆", "土豆", place=TOWNS["四道沟镇"]), _w("place", "桦树镇蓝莓", "蓝莓", place=TOWNS["桦树镇"]),
+    _w("place", "花山镇木耳", "木耳", place=TOWNS["花山镇"]),
+    _w("place", "六道沟 大米", "大米", place=TOWNS["六道沟镇"]),
+    _w("place", "四道沟镇的土豆", "土豆", place=TOWNS["四道沟镇"]),
+    _w("place", "桦树镇蓝莓", "蓝莓", place=TOWNS["桦树镇"]),
     _w("place", "大栗子 鸡蛋", "鸡蛋", place=TOWNS["大栗子"]), _w("place", "闹枝镇", place=TOWNS["闹枝镇"]),
     _w("place", "蚂蚁河乡蜂蜜", "蜂蜜", place=TOWNS["蚂蚁河"]),
     # certificates
-    _w("certificate", "有机蓝莓", "蓝莓", certificate=ORGANIC), _w("certificate", "绿色食品大米", "大米", certificate=GREEN),
-    _w("certificate", "地理标志 人参", "人参", certificate=GI), _w("certificate", "有机认证木耳", "木耳", certificate=ORGANIC),
+    _w("certificate", "有机蓝莓", "蓝莓", certificate=ORGANIC),
+    _w("certificate", "绿色食品大米", "大米", certificate=GREEN),
+    _w("certificate", "地理标志 人参", "人参", certificate=GI),
+    _w("certificate", "有机认证木耳", "木耳", certificate=ORGANIC),
     _w("certificate", "有机", certificate=ORGANIC),
     # packs, sizes, prices
     _w("pack", "木耳礼盒", "木耳", gift=True), _w("pack", "食堂装土豆", "土豆", units=True),
@@ -136,7 +141,7 @@ def _gain(grades: Sequence[int]) -> float:
 
 
 def recall(grades: Sequence[int], all_grades: Sequence[int], at: int = 20) -> float:
-    """Of the wanted (grade 3) as many as fit into `at`: the share that is there; near ones count where none is wanted."""
+    """Of the best there are (as many as fit into `at`) the share that is shown."""
     top = max(all_grades, default=0)
     wanted = min(at, sum(g == top for g in all_grades)) if top else 0
     return sum(g == top for g in grades[:at]) / wanted if wanted else 1.0

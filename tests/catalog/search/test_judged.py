@@ -1,5 +1,6 @@
 """The judged set on both engines: wanted things first, none of the wanted missing, no query without hits."""
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,16 +42,21 @@ def measured(shelf: list[Good], places: dict[str, int]) -> dict[str, list[tuple[
     return out
 
 
+def say(line: str) -> None:
+    """Shown by `pytest -s`, and when the test fails."""
+    sys.stdout.write(line + "\n")
+
+
 def report(name: str, out: dict[str, list[tuple[str, float, float, int]]]) -> tuple[float, float]:
     every = [row for rows in out.values() for row in rows]
     for sort, rows in out.items():
-        print(f"{name:9} {sort:12} n={len(rows):3} NDCG@10={_mean(r[1] for r in rows):.3f} "
+        say(f"{name:9} {sort:12} n={len(rows):3} NDCG@10={_mean(r[1] for r in rows):.3f} "
               f"recall@20={_mean(r[2] for r in rows):.3f}")  # fmt: skip
-    print(f"{name:9} {'all':12} n={len(every):3} NDCG@10={_mean(r[1] for r in every):.3f} "
+    say(f"{name:9} {'all':12} n={len(every):3} NDCG@10={_mean(r[1] for r in every):.3f} "
           f"recall@20={_mean(r[2] for r in every):.3f}")  # fmt: skip
     for text, gain, share, count in every:
         if gain < 0.9 or share < 0.95:
-            print(f"{name:9}   {text}: NDCG {gain:.2f}, recall {share:.2f}, {count} shown")
+            say(f"{name:9}   {text}: NDCG {gain:.2f}, recall {share:.2f}, {count} shown")
     return _mean(r[1] for r in every), _mean(r[2] for r in every)
 
 

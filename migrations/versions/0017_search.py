@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from core.db import Instant
 from migrations.protect import protect
 
-revision = "0012"
-down_revision = "0011"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
