@@ -2,7 +2,7 @@
 
 from tests.make.catalog import certificate, household, linkage, product, supplier, village_is_exited
 from tests.make.core import actor, day, log_in, organisation, person, seat
-from tests.make.linkage import linkage_score
+from tests.make.effects import linkage_score
 from tests.make.market import Line, accepted, counts, delivery, line, order
 from tests.make.plans import declared, lines_of, ordinary_plan
 from tests.make.procurement import canteen, unit

@@ -15,7 +15,7 @@ from catalog.services.agreements import Signed
 from core.db import db, transaction
 from core.errors import Missing, Refused
 from tests import make
-from tests.make import linkage as builders
+from tests.make import effects as builders
 from tests.support.threads import at_once
 
 START, END, ON = date(2026, 1, 1), date(2027, 12, 31), date(2025, 12, 20)

@@ -19,7 +19,7 @@ from core.errors import Missing, Refused
 from core.jobs import run_due
 from core.people.models import SentMessage
 from tests import make
-from tests.make import linkage as builders
+from tests.make import effects as builders
 from tests.make.catalog import VILLAGE
 from tests.support.threads import at_once
 

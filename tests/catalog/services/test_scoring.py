@@ -21,7 +21,7 @@ from core.access.roles import OrganisationKind, Role
 from core.db import db, transaction
 from core.errors import Missing, Refused
 from tests import make
-from tests.make import linkage as builders
+from tests.make import effects as builders
 from tests.make.catalogue_staff import category
 from tests.support.threads import at_once
 
