@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from catalog.gateways.search import engine_named
 from catalog.queries.search import backend
 from catalog.web import admission, inbox, origins, packs, papers, products, purchases, review, storefront, township
+from catalog.web.household_doors import DOORS as HOUSEHOLD_DOORS
 from core.web.inbox import provide
 
 
@@ -15,6 +16,8 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
     """Register the floor's doors and choose the search engine."""
     for door in (origins, products, packs, papers, storefront, township, review, admission, purchases):
         app.register_blueprint(door.bp)
+    for household_door in HOUSEHOLD_DOORS:
+        app.register_blueprint(household_door.bp)
     provide(inbox.catalogue_tasks)
     name = str(app.config["SEARCH_BACKEND"])
     backend.use(engine_named(name, lambda: Path(str(current_app.config["VAR_DIR"])) / "search"))

@@ -38,7 +38,7 @@ class Item:
 
 ITEMS: list[Item] = []
 EXTRAS: list[Extra] = []
-SECTIONS = ("work", "canteen", "supervise", "market", "catalogue", "people", "system")
+SECTIONS = ("work", "canteen", "supervise", "market", "catalogue", "households", "people", "system")
 
 
 def add(
