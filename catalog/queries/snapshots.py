@@ -82,7 +82,7 @@ def current(
 
 
 def _snapshot(row: sa.Row[Any]) -> Snapshot:
-    household_id, year, quarter, version_no, members, *amounts = row
+    household_id, year, quarter, version_no, members, *amounts = tuple(row)
     return Snapshot(household_id, Quarter(year, quarter), version_no, members, Income(*amounts))
 
 
