@@ -81,8 +81,8 @@ def current(
     return {(one.household_id, one.quarter): one for one in found}
 
 
-def _snapshot(row: sa.Row[Any]) -> Snapshot:
-    household_id, year, quarter, version_no, members, *amounts = tuple(row)
+def _snapshot(row: Sequence[Any]) -> Snapshot:
+    household_id, year, quarter, version_no, members, *amounts = row
     return Snapshot(household_id, Quarter(year, quarter), version_no, members, Income(*amounts))
 
 
