@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from catalog.rules.quarter import Quarter
 from core.errors import Refused
 from core.money import WHOLE_BP, half_up
 
@@ -20,82 +21,38 @@ class IncomeKind(StrEnum):
     TRANSFER = "transfer"
 
 
-@dataclass(frozen=True, order=True)
-class Quarter:
-    """A calendar quarter of the county."""
-
-    year: int
-    number: int
-
-    @property
-    def first_on(self) -> date:
-        """Its first day."""
-        return date(self.year, 3 * self.number - 2, 1)
-
-    @property
-    def last_on(self) -> date:
-        """Its last day."""
-        return self.next.first_on - timedelta(days=1)
-
-    @property
-    def due_on(self) -> date:
-        """The last day on which a village may enter or correct: 15 days after the quarter (78)."""
-        return self.last_on + timedelta(days=LOCK_DAYS)
-
-    @property
-    def next(self) -> "Quarter":
-        """The quarter after."""
-        return Quarter(self.year + self.number // 4, self.number % 4 + 1)
-
-    @property
-    def before(self) -> "Quarter":
-        """The quarter before."""
-        return Quarter(self.year, self.number - 1) if self.number > 1 else Quarter(self.year - 1, 4)
-
-    @property
-    def last_year(self) -> "Quarter":
-        """The same quarter a year ago."""
-        return Quarter(self.year - 1, self.number)
-
-    @property
-    def code(self) -> str:
-        """2026Q3."""
-        return f"{self.year}Q{self.number}"
-
-    def is_locked(self, on: date) -> bool:
-        """Whether only a correction is possible."""
-        return on > self.due_on
-
-    def is_open(self, on: date, days_before: int) -> bool:
-        """Whether a village may enter it: from `days_before` its end to 15 days after."""
-        return self.last_on - timedelta(days=days_before) <= on <= self.due_on
+def due_on(quarter: Quarter) -> date:
+    """The last day on which a village may enter or correct: 15 days after the quarter (78)."""
+    return quarter.last_day + timedelta(days=LOCK_DAYS)
 
 
-def quarter_of(on: date) -> Quarter:
-    """The quarter a day lies in."""
-    return Quarter(on.year, (on.month + 2) // 3)
+def is_locked(quarter: Quarter, on: date) -> bool:
+    """Whether only a correction by the town or the county is possible."""
+    return on > due_on(quarter)
+
+
+def opens_on(quarter: Quarter, days_before: int) -> date:
+    """From this day a village may enter it: the rounds begin before the quarter has ended."""
+    return quarter.last_day - timedelta(days=days_before)
 
 
 def parse_quarter(text: str) -> Quarter:
     """2026Q3. Raises: Refused "quarter-unreadable"."""
-    year, _, number = text.partition("Q")
-    if not (len(year) == 4 and year.isascii() and year.isdecimal() and number in set("1234")):
-        raise Refused("quarter-unreadable")
-    return Quarter(int(year), int(number))
+    try:
+        return Quarter.parse(text)
+    except ValueError:
+        raise Refused("quarter-unreadable") from None
 
 
-def due(on: date, days_before: int) -> Quarter:
-    """The quarter that is being entered on a day, else the next one to come."""
-    current = quarter_of(on)
-    return current.before if current.before.is_open(on, days_before) else current
+def due(on: date) -> Quarter:
+    """The quarter whose turn it is: the one before until it is locked, then the running one."""
+    current = Quarter.of(on)
+    return current if is_locked(current.plus(-1), on) else current.plus(-1)
 
 
 def four_up_to(quarter: Quarter) -> list[Quarter]:
     """The quarter and the three before it, the oldest first."""
-    found = [quarter]
-    while len(found) < 4:
-        found.insert(0, found[0].before)
-    return found
+    return [quarter.plus(n) for n in (-3, -2, -1, 0)]
 
 
 @dataclass(frozen=True)
@@ -115,9 +72,7 @@ class Half:
         """The same half a year ago."""
         return Half(self.year - 1, self.number)
 
-    @property
-    def code(self) -> str:
-        """2026H1."""
+    def __str__(self) -> str:
         return f"{self.year}H{self.number}"
 
 

@@ -1,5 +1,5 @@
 """The doors of households and incomes, in one list."""
 
-from catalog.web import household_looks, households
+from catalog.web import household_looks, households, income_analysis, incomes
 
-DOORS = (households, household_looks)
+DOORS = (households, household_looks, incomes, income_analysis)
