@@ -205,9 +205,10 @@ def test_ten_thousand_households_cost_the_same(app: Flask) -> None:
         ).all()
         db.session.execute(
             sa.text(
-                "INSERT INTO income_snapshot (household_id, year, quarter, version_no, members, wage_fen, operating_fen,"
-                " operating_cost_fen, property_fen, transfer_fen, reason, created_at) SELECT h, 2025 + q / 4, q % 4 + 1,"
-                " 1, 3, 100000 + h % 999 * 100, 0, 0, 0, 0, '', now() FROM unnest(CAST(:ids AS bigint[])) h,"
+                "INSERT INTO income_snapshot (household_id, year, quarter, version_no, members, wage_fen, "
+                "operating_fen, operating_cost_fen, property_fen, transfer_fen, reason, created_at) "
+                "SELECT h, 2025 + q / 4, q % 4 + 1, 1, 3, 100000 + h % 999 * 100, 0, 0, 0, 0, '', now() "
+                "FROM unnest(CAST(:ids AS bigint[])) h,"
                 " generate_series(0, 7) q"
             ),
             {"ids": list(ids)},
