@@ -1,6 +1,7 @@
 """Jobs of this floor."""
 
 from catalog.services import admission, attesting, search_index
+from catalog.services import admission, admission_steps, leads, publications, search_index, supplier_life
 from core.jobs import job
 
 
@@ -26,3 +27,31 @@ def suspend_expired() -> None:
 def ask_household(benefit_id: int) -> None:
     """After the village's word the household gets its link."""
     attesting.ask(benefit_id)
+@job("catalog.activate_admitted", every=1800)
+def activate_admitted() -> None:
+    """Applicants whose seven days in public are over sell from now on (rule 64)."""
+    publications.activate_due()
+
+
+@job("catalog.rank_admissions", every=6 * 3600)
+def rank_admissions() -> None:
+    """Places in the queues by what is known today: a benefit verified last night counts this morning."""
+    admission_steps.rerank_all()
+
+
+@job(admission_steps.REDATE_JOB, every=24 * 3600)
+def redate_admissions() -> None:
+    """Last days of open checks by the calendar as it stands."""
+    admission_steps.redate()
+
+
+@job("catalog.warn_licences", every=6 * 3600)
+def warn_licences() -> None:
+    """Thirty days before a licence ends its supplier is told, once (rule 66)."""
+    supplier_life.warn_licences()
+
+
+@job("catalog.recheck_leads", every=6 * 3600)
+def recheck_leads() -> None:
+    """Recognitions of lead enterprises that are a year old."""
+    leads.recheck_due()

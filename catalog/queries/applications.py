@@ -8,8 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from catalog.models.admission import AdmissionApplication, AdmissionPaper, AdmissionStep, AdmissionVersion
+from catalog.models.supplier import Supplier
+from catalog.queries.admission_effect import linked_codes
 from catalog.rules import admission as rules
 from catalog.rules.admission import AdmissionAct, AdmissionState, Dossier, Lack, PaperKind
+from catalog.rules.supplier import LinkageMode
 from core.access.actor import Actor
 from core.access.rights import Right
 from core.access.roles import OrganisationKind
@@ -18,6 +21,7 @@ from core.errors import Missing
 from core.files.models import StoredFile
 from core.organisations.models import Organisation
 from core.people.models import Person
+from core.places import queries as places
 
 FACTS = (
     "entity_type", "name", "uscc", "legal_person", "phone", "village_code", "licence_valid_to", "bank_name",
@@ -32,6 +36,36 @@ def facts_of(found: AdmissionApplication) -> dict[str, Any]:
     facts = {name: getattr(found, name) for name in FACTS}
     day = found.licence_valid_to
     return {**facts, "entity_type": found.entity_type.value, "licence_valid_to": day.isoformat() if day else None}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is written, for people to read: places and the producer by name, how many codes the register knows."""
+
+    place: str
+    producer: str
+    agreements: tuple[tuple[str, LinkageMode, bool], ...]
+
+    @property
+    def linked(self) -> int:
+        """Agreements with exited or watched households of the register."""
+        return sum(is_linked for *_, is_linked in self.agreements)
+
+
+def facts_for_reading(found: AdmissionApplication) -> Reading:
+    """Names behind the codes; which household is linked is for officers' eyes."""
+    place = places.names({found.village_code}).get(found.village_code)
+    producer = db.session.scalar(
+        sa.select(Organisation.name)
+        .join(Supplier, Supplier.organisation_id == Organisation.id)
+        .where(Supplier.id == found.producer_id)
+    )
+    known = linked_codes({str(each["code"]) for each in found.agreements})
+    return Reading(
+        place.full if place else found.village_code,
+        producer or "",
+        tuple((each["code"], LinkageMode(each["mode"]), each["code"] in known) for each in found.agreements),
+    )
 
 
 def get_own(application_no: str, by: Actor) -> AdmissionApplication:

@@ -143,3 +143,14 @@ def candidates() -> list[Candidate]:
         if meets(criteria, shown[row.id]) or row.decision in {each.value for each in HOLDING}
     ]  # fmt: skip
     return sorted(found, key=lambda c: (c.is_lead, -c.shown.verified_fen, c.name))
+
+
+def name_of(supplier_id: int) -> str:
+    """The supplier's name."""
+    query = sa.select(Organisation.name).join(Supplier, Supplier.organisation_id == Organisation.id)
+    return db.session.scalar(query.where(Supplier.id == supplier_id)) or ""
+
+
+def to_decide_count() -> int:
+    """Suppliers that meet the criteria and are not recognised."""
+    return sum(not each.is_lead for each in candidates())

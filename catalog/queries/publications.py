@@ -155,3 +155,36 @@ def objections(application_no: str) -> list[ObjectionRow]:
         .order_by(AdmissionObjection.id)
     )  # fmt: skip
     return [ObjectionRow(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class WaitingRow:
+    """An objection that waits for the platform, with what it is about."""
+
+    objection_id: int
+    application_no: str
+    name: str
+    text: str
+    at: datetime
+    person: str
+    file_token: str | None
+    objections_until: date | None
+
+
+def waiting(*, limit: int = 100) -> list[WaitingRow]:
+    """Objections without an answer, the oldest first."""
+    answered = sa.exists().where(AdmissionAnswer.objection_id == AdmissionObjection.id)
+    rows = db.session.execute(
+        sa.select(
+            AdmissionObjection.id, AdmissionApplication.application_no, AdmissionApplication.name,
+            AdmissionObjection.text, AdmissionObjection.at, Person.name, StoredFile.token,
+            AdmissionApplication.objections_until,
+        )
+        .join(AdmissionApplication, AdmissionApplication.id == AdmissionObjection.application_id)
+        .join(Person, Person.id == AdmissionObjection.person_id)
+        .outerjoin(StoredFile, StoredFile.id == AdmissionObjection.file_id)
+        .where(AdmissionApplication.state == AdmissionState.PUBLICATION, ~answered)
+        .order_by(AdmissionObjection.id)
+        .limit(limit)
+    )  # fmt: skip
+    return [WaitingRow(*row) for row in rows]

@@ -9,6 +9,7 @@ from catalog.models.supplier import FreightRule, Supplier
 from catalog.queries.cards import households_of_supplier
 from catalog.queries.villages import Households, published
 from catalog.queries.visibility import selling
+from catalog.rules.admission import AGGREGATORS
 from catalog.rules.supplier import EntityType, SupplierStatus
 from core import clock
 from core.access.actor import Actor
@@ -89,8 +90,11 @@ class SupplierRow:
     admitted_on: date | None
 
 
-def listed(status: SupplierStatus | None = None) -> list[SupplierRow]:
-    """All suppliers, those that wait for admission first."""
+MOST_LISTED = 100
+
+
+def listed(status: SupplierStatus | None = None, words: str = "") -> tuple[list[SupplierRow], int]:
+    """The first hundred suppliers by name, and how many there are; `words` of the name, or a credit code."""
     query = (
         sa.select(
             Supplier.id.label("supplier_id"),
@@ -103,11 +107,15 @@ def listed(status: SupplierStatus | None = None) -> list[SupplierRow]:
         )
         .join(Organisation, Organisation.id == Supplier.organisation_id)
         .join(Place, Place.code == Supplier.town_code)
-        .order_by(Supplier.status != SupplierStatus.APPLYING, Organisation.name)
+        .order_by(Organisation.name, Supplier.id)
     )
     if status is not None:
         query = query.where(Supplier.status == status)
-    return [SupplierRow(**row) for row in db.session.execute(query).mappings()]
+    if words:
+        named = Organisation.name.contains(words, autoescape=True)
+        query = query.where(sa.or_(named, Organisation.uscc == words.upper()))
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(query.order_by(None).subquery())) or 0
+    return [SupplierRow(**row) for row in db.session.execute(query.limit(MOST_LISTED)).mappings()], total
 
 
 def get(supplier_id: int) -> Supplier:
@@ -131,3 +139,15 @@ def freight_of(supplier_id: int) -> tuple[int, int | None]:
     """Fen per resident's order, and the goods' sum in fen from which it is free; (0, None) when nobody set it."""
     rule = db.session.get(FreightRule, supplier_id)
     return (0, None) if rule is None else (rule.base_fen, rule.free_above_fen)
+
+
+def aggregators(town_code: str) -> list[tuple[int, str]]:
+    """Co-operatives and village collectives of a town through which growers sell: (supplier, name), by name."""
+    rows = db.session.execute(
+        sa.select(Supplier.id, Organisation.name)
+        .join(Organisation, Organisation.id == Supplier.organisation_id)
+        .where(selling(clock.today()), Supplier.entity_type.in_(AGGREGATORS), Supplier.town_code == town_code)
+        .order_by(Organisation.name)
+        .limit(20)
+    )
+    return [(supplier_id, name) for supplier_id, name in rows]

@@ -9,7 +9,27 @@ from catalog.gateways.search import engine_named
 from catalog.queries.search import backend
 from catalog.web import admission, inbox, origins, packs, papers, products, purchases, review, storefront, township
 from catalog.web.household_doors import DOORS as HOUSEHOLD_DOORS
+from catalog.web import (
+    admission,
+    admission_desk,
+    admission_inbox,
+    apply,
+    inbox,
+    leads,
+    office_lists,
+    origins,
+    packs,
+    papers,
+    products,
+    publicity,
+    review,
+    storefront,
+    supplier_checks,
+    township,
+)
 from core.web.inbox import provide
+
+_ADMISSION = (apply, admission_desk, publicity, leads, supplier_checks, office_lists)
 
 
 def init(app: Flask, csrf: CSRFProtect) -> None:
@@ -21,3 +41,8 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
     provide(inbox.catalogue_tasks)
     name = str(app.config["SEARCH_BACKEND"])
     backend.use(engine_named(name, lambda: Path(str(current_app.config["VAR_DIR"])) / "search"))
+    for door in (origins, products, packs, papers, storefront, township, review, admission, *_ADMISSION):
+        app.register_blueprint(door.bp)
+    provide(inbox.catalogue_tasks)
+    provide(admission_inbox.admission_tasks)
+    backend.use(WhooshBackend(lambda: Path(str(current_app.config["VAR_DIR"])) / "search"))

@@ -1,12 +1,13 @@
-"""The operator admits suppliers, suspends them, lets them go."""
+"""The operator's suppliers: suspend, resume, let go, blacklist; whom a trader sells for."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectField
 
-from catalog.queries import papers, suppliers
-from catalog.rules.supplier import SUPPLIER, SupplierAct
-from catalog.services import admission
+from catalog.queries import papers, producers, supplier_checks, suppliers
+from catalog.rules.supplier import SUPPLIER, SupplierAct, SupplierStatus
+from catalog.rules.supplier_life import BanGround
+from catalog.services import admission, supplier_life
 from core.access.rights import Right
 from core.db import transaction
 from core.organisations import queries as organisations
@@ -23,12 +24,29 @@ class DecideForm(Form):
     act = SelectField()
     reason = ShortText(required=False)
     licence_valid_to = DayField(required=False)
+    ground = SelectField(default=BanGround.BREACH.value)
+
+
+class AuthoriseForm(Form):
+    producer = SelectField(coerce=int)
+    valid_to = DayField(required=False)
+
+
+def _authorise_form() -> AuthoriseForm:
+    form = AuthoriseForm()
+    form.producer.choices = producers.choices()
+    return form
 
 
 @bp.get("")
 @requires(Right.ADMIT)
 def every() -> ResponseReturnValue:
-    return render_template("catalog/admission/list.html", rows=suppliers.listed())
+    words, wanted = request.args.get("q", "").strip()[:60], request.args.get("status", "")
+    status = SupplierStatus(wanted) if wanted in set(SupplierStatus) else None
+    rows, total = suppliers.listed(status, words)
+    return render_template(
+        "catalog/admission/list.html", rows=rows, total=total, words=words, status=status, kinds=SupplierStatus
+    )
 
 
 @bp.get("/<int:supplier_id>")
@@ -41,6 +59,10 @@ def show(supplier_id: int) -> ResponseReturnValue:
         body=organisations.get(found.organisation_id),
         sheets=papers.of_supplier(supplier_id),
         form=_form(supplier_id),
+        banned_until=admission.ban_of(supplier_id),
+        authorisations=producers.of_trader(supplier_id),
+        authorise=_authorise_form(),
+        history=supplier_checks.history(supplier_id),
     )
 
 
@@ -49,6 +71,7 @@ def _form(supplier_id: int) -> DecideForm:
     form = DecideForm(data={"licence_valid_to": found.licence_valid_to})
     steps = [act for act in SUPPLIER.acts_in(found.status) if "platform" in SUPPLIER.steps[found.status, act].by]
     form.act.choices = [(act.value, label(act)) for act in steps]
+    form.ground.choices = [(each.value, label(each)) for each in BanGround]
     return form
 
 
@@ -65,6 +88,29 @@ def decide(supplier_id: int) -> ResponseReturnValue:
             by=actor(),
             reason=form.reason.data or "",
             licence_valid_to=form.licence_valid_to.data,
+            ground=BanGround(form.ground.data),
         )
     flash(sentence("message", "supplier-decided", act=label(SupplierAct(form.act.data))))
+    return redirect(url_for("admission.show", supplier_id=supplier_id), 303)
+
+
+@bp.post("/<int:supplier_id>/authorisations")
+@requires(Right.ADMIT)
+@again(show)
+def authorise(supplier_id: int) -> ResponseReturnValue:
+    form = _authorise_form()
+    form.require()
+    with transaction():
+        supplier_life.authorise(supplier_id, form.producer.data, valid_to=form.valid_to.data, by=actor())
+    flash(sentence("message", "producer-authorised"))
+    return redirect(url_for("admission.show", supplier_id=supplier_id), 303)
+
+
+@bp.post("/<int:supplier_id>/authorisations/<int:authorisation_id>/end")
+@requires(Right.ADMIT)
+@again(show)
+def end_authorisation(supplier_id: int, authorisation_id: int) -> ResponseReturnValue:
+    with transaction():
+        supplier_life.end_authorisation(authorisation_id, by=actor())
+    flash(sentence("message", "producer-authorisation-ended"))
     return redirect(url_for("admission.show", supplier_id=supplier_id), 303)

@@ -36,6 +36,11 @@ PUBLIC = {
     "origins.village",
     # the phone's helper for work without network: a file of ours
     "purchases.worker",
+    # who is about to sell, who leads, how to apply
+    "apply.start",
+    "publicity.every",
+    "publicity.show",
+    "publicity.lead_enterprises",
     # a guest's cart
     "cart.show",
     "cart.add",
