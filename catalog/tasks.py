@@ -1,7 +1,6 @@
 """Jobs of this floor."""
 
-from catalog.services import admission, attesting, search_index
-from catalog.services import admission, admission_steps, leads, publications, search_index, supplier_life
+from catalog.services import admission, admission_steps, attesting, leads, publications, search_index, supplier_life
 from core.jobs import job
 
 
@@ -27,6 +26,8 @@ def suspend_expired() -> None:
 def ask_household(benefit_id: int) -> None:
     """After the village's word the household gets its link."""
     attesting.ask(benefit_id)
+
+
 @job("catalog.activate_admitted", every=1800)
 def activate_admitted() -> None:
     """Applicants whose seven days in public are over sell from now on (rule 64)."""

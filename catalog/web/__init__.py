@@ -22,6 +22,7 @@ from catalog.web import (
     papers,
     products,
     publicity,
+    purchases,
     review,
     storefront,
     supplier_checks,
@@ -29,7 +30,10 @@ from catalog.web import (
 )
 from core.web.inbox import provide
 
-_ADMISSION = (apply, admission_desk, publicity, leads, supplier_checks, office_lists)
+_DOORS = (
+    *(origins, products, packs, papers, storefront, township, review, admission, purchases),
+    *(apply, admission_desk, publicity, leads, supplier_checks, office_lists),
+)
 
 
 def init(app: Flask, csrf: CSRFProtect) -> None:
@@ -42,7 +46,9 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
     name = str(app.config["SEARCH_BACKEND"])
     backend.use(engine_named(name, lambda: Path(str(current_app.config["VAR_DIR"])) / "search"))
     for door in (origins, products, packs, papers, storefront, township, review, admission, *_ADMISSION):
+    for door in _DOORS:
         app.register_blueprint(door.bp)
     provide(inbox.catalogue_tasks)
     provide(admission_inbox.admission_tasks)
-    backend.use(WhooshBackend(lambda: Path(str(current_app.config["VAR_DIR"])) / "search"))
+    name = str(app.config["SEARCH_BACKEND"])
+    backend.use(engine_named(name, lambda: Path(str(current_app.config["VAR_DIR"])) / "search"))
