@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from catalog.models.lots import LotBalance, LotMove
+from catalog.models.lots import HarvestRecord, LotBalance, LotMove
 from catalog.models.product import Lot, Product
 from catalog.models.supplier import Supplier
 from catalog.rules.lots import Balance, LotMoveKind, LotSource, quarter_of
@@ -19,6 +19,7 @@ from core.access.actor import Actor
 from core.db import any_of, db
 from core.errors import Missing
 from core.money import WHOLE_BP
+from core.people.models import Person
 from core.places.models import Place
 from core.quantity import LITRE, BaseUnit
 from core.quantity import quantity_text as in_unit
@@ -149,6 +150,29 @@ def moves(lot_id: int) -> list[Move]:
     columns = (LotMove.at, LotMove.happened_on, LotMove.kind, LotMove.qty, LotMove.eligible_qty, LotMove.reason)
     rows = db.session.execute(sa.select(*columns).where(LotMove.lot_id == lot_id).order_by(LotMove.id).limit(500))
     return [Move(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Harvested:
+    """One 采收单 behind a lot. `is_gone`: taken back, or the taking back itself."""
+
+    id: int
+    record_no: str
+    at: datetime
+    qty: int
+    plot: str
+    person: str
+    is_gone: bool
+
+
+def harvests_of(lot_id: int) -> list[Harvested]:
+    """The harvest records behind a lot, oldest first."""
+    later = sa.orm.aliased(HarvestRecord)
+    gone = sa.or_(HarvestRecord.reverses_id.is_not(None), sa.exists().where(later.reverses_id == HarvestRecord.id))
+    columns = (HarvestRecord.id, HarvestRecord.record_no, HarvestRecord.at, HarvestRecord.qty, HarvestRecord.plot)
+    query = sa.select(*columns, Person.name, gone).join(Person, Person.id == HarvestRecord.person_id)
+    return [Harvested(*row) for row in db.session.execute(query.where(HarvestRecord.lot_id == lot_id).order_by(
+        HarvestRecord.id).limit(200))]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -86,11 +86,11 @@ def _sold_here(by: Actor) -> sa.ColumnElement[bool]:
     return sa.or_(Product.origin_code == by.place_code, Supplier.id.in_(agreed))
 
 
-def goods(by: Actor) -> list[Goods]:
-    """What the actor may buy today, liquids left out: those are made, not bought from a field."""
+def goods(by: Actor, *, with_liquids: bool = False) -> list[Goods]:
+    """What the actor may buy today; liquids are made, not bought from a field."""
     query = _goods(_sold_here(by), Product.state.in_(_BUYABLE), Supplier.status == SupplierStatus.ACTIVE)
     found = [_goods_row(row) for row in db.session.execute(query.limit(300))]
-    return [one for one in found if one.base_unit is not BaseUnit.ML]
+    return [one for one in found if with_liquids or one.base_unit is not BaseUnit.ML]
 
 
 def _goods_row(row: Any) -> Goods:

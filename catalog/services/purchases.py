@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from catalog.models.purchase import PurchaseNote, PurchasePayment
 from catalog.models.supplier import Household
 from catalog.queries import purchases as reading
-from catalog.rules.benefit import BENEFIT, BenefitAct, BenefitKind, PayMethod
+from catalog.rules.benefit import BenefitKind, PayMethod
 from catalog.rules.lots import LotMoveKind
 from catalog.rules.purchase import (
     Signing,
@@ -34,7 +34,6 @@ from core.errors import Refused
 from core.files import services as files
 from core.files.models import Audience
 from core.quantity import BaseUnit, Unit, parse_sum
-from core.states import advance
 from core.trail.models import Stream
 
 ELIGIBLE = frozenset({HouseholdCategory.EXITED, HouseholdCategory.MONITORED})
@@ -281,9 +280,7 @@ def _claim(note: PurchaseNote, by: Actor) -> None:
 
 def _withdraw_claim(back: PurchaseNote, by: Actor) -> None:
     """The benefit of the note that is taken back is void; one that the household confirmed is not the supplier's."""
-    found = benefits.of_source(_source(back.reverses_id or 0), lock=True)
-    found.state = advance(BENEFIT, found.state, BenefitAct.VOID, "supplier")
-    benefits.step(found, BenefitAct.VOID, party="supplier", by=by, note=back.reason)
+    benefits.void_source(_source(back.reverses_id or 0), back.reason, by=by)
 
 
 def _paid_in_cash(note: PurchaseNote, by: Actor) -> None:

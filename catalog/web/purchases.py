@@ -130,7 +130,7 @@ def show(note_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/purchases/<id:note_id>/reversal")
-@requires(Right.PURCHASE)
+@requires(Right.SELL)
 @again(show)
 def reverse(note_id: int) -> ResponseReturnValue:
     form = ReverseForm()

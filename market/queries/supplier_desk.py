@@ -8,6 +8,8 @@ import sqlalchemy as sa
 
 from catalog.models.product import Category, Product
 from catalog.models.supplier import Supplier
+from catalog.queries import lots
+from catalog.queries.lots import LotRow
 from core import clock
 from core.access.actor import Actor
 from core.db import db
@@ -51,6 +53,7 @@ class OrderSheet:
     origins: dict[int, list[PlaceName]]
     default_origins: dict[int, str]
     deliveries: tuple[DeliveryRow, ...]
+    lots: dict[int, list[LotRow]]
 
     @property
     def can_send(self) -> bool:
@@ -126,4 +129,5 @@ def find_sheet(order_id: int, by: Actor) -> OrderSheet | None:
         origins={category: [named[code] for code in sorted(codes)] for category, codes in villages.items()},
         default_origins={row.id: row.origin_code for row in defaults},
         deliveries=tuple(deliveries.listed(Delivery.order_id == order.id)),
+        lots=lots.to_ship({one.line.product_id for one in lines}),
     )

@@ -189,6 +189,7 @@ def ship_form(sheet: OrderSheet) -> Any:
         fields |= {
             f"qty-{key}": QuantityField(unit=unit_of(one), required=False),
             f"lot-{key}": ShortText(most=30, required=False),
+            f"stored-{key}": ShortText(most=30, required=False),
             f"harvested-{key}": DayField(required=False, default=clock.today),
             f"origin-{key}": ShortText(most=12, required=False, default=sheet.default_origins[one.line.product_id]),
             f"commitment-{key}": ShortText(most=40, required=False),
@@ -208,7 +209,8 @@ def ship_lines(form: Any, sheet: OrderSheet) -> list[ShipLine]:
             return form[f"{name}-{key}"].data
 
         if given("qty"):
-            lot = NewLot(given("harvested") or clock.today(), given("lot") or "", given("origin") or None)
+            number = given("stored") or given("lot") or ""
+            lot = NewLot(given("harvested") or clock.today(), number, given("origin") or None)
             found.append(
                 ShipLine(
                     one.line.id, given("qty"), lot, given("commitment") or "", given("quarantine") or "",

@@ -7,17 +7,24 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from catalog.models.lots import LotBalance
 from catalog.models.offer import OfferStock
 from catalog.models.product import Lot
-from core import clock, codes
+from catalog.models.purchase import PurchaseNote
+from catalog.rules.benefit import PayMethod
+from catalog.rules.purchase import Signing
+from catalog.services import purchases
+from core import clock, codes, settings
 from core.db import db, transaction
 from core.errors import Missing, Refused
+from core.quantity import KG
 from market.models.delivery import Delivery, DeliveryLine
 from market.models.order import Order, OrderEvent, OrderLine
 from market.rules.order_states import OrderState
 from market.services import fulfilment
 from market.services.fulfilment import NewLot, ShipLine
 from tests import make
+from tests.make.catalog import linkage as agree
 
 
 @pytest.fixture
@@ -133,3 +140,38 @@ def test_nothing_is_closed_while_a_delivery_is_under_way(line: make.Line) -> Non
 
     with pytest.raises(Refused, match="close-under-way"), transaction():
         fulfilment.close_rest(order.id, reason="不要了", by=line.receiver.actor)
+
+
+def test_a_lot_that_was_bought_never_sends_more_than_was_bought(line: make.Line) -> None:
+    cabbage = make.product(line.supplier)
+    note = _bought(line, cabbage.product_id, "60")
+    lot = NewLot(clock.today(), lot_no=db.session.get_one(Lot, note.lot_id).lot_no)
+    order = make.order(line, (cabbage, 20))
+
+    with pytest.raises(Refused, match="lot-short") as refusal:
+        ship(line, order, lot=lot, qty=60_001)
+    assert nothing_left()
+    assert (refusal.value.facts["lot_no"], refusal.value.facts["left"]) == (lot.lot_no, "60kg")
+
+    ship(line, order, lot=lot, qty=60_000)
+    balance = db.session.get_one(LotBalance, note.lot_id)
+    assert (balance.in_qty, balance.sold_qty) == (60_000, 60_000)
+
+
+def test_goods_without_a_paper_of_the_field_are_declared_as_long_as_the_county_allows(line: make.Line) -> None:
+    ship(line, make.order(line), qty=40_000)
+    declared = db.session.scalars(sa.select(LotBalance)).one()
+    assert (declared.in_qty, declared.sold_qty, declared.eligible_qty) == (40_000, 40_000, 0)
+
+    with transaction():
+        settings.put("lots.dispatch_declares", False, valid_from=clock.today(), reason="示例", author_id=None)
+    with pytest.raises(Refused, match="lot-undeclared"):
+        ship(line, make.order(line))
+
+
+def _bought(line: make.Line, product_id: int, kilograms: str) -> PurchaseNote:
+    home = make.household()
+    agree(line.supplier, home)
+    draft = purchases.Draft("key", home.code, product_id, kilograms, KG, 9_000, PayMethod.BANK, Signing.SMS)
+    with transaction():
+        return purchases.write(draft, purchases.Papers(), by=line.seller.actor)

@@ -1,0 +1,5 @@
+"""The field's edge as one set of doors, joined by the floor's `init`."""
+
+from catalog.web import lots, purchases
+
+DOORS = (purchases, lots)
