@@ -1,12 +1,12 @@
 """What it costs and how much is there: offers in versions, stock as a conditional count with its moves."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from catalog.rules.offer import OfferAudience, SaleMode, StockMoveKind
-from core.db import Base, BaseQty, Bp, Fen, FenX100, Pk, Ref
+from catalog.rules.offer import InvoiceKind, OfferAudience, SaleMode, StockMoveKind
+from core.db import Base, BaseQty, Bp, Fen, FenX100, Line, Pk, Ref
 from core.quantity import BaseUnit
 
 
@@ -23,6 +23,7 @@ class Offer(Base):
     pack_qty: Mapped[BaseQty]
     audience: Mapped[OfferAudience]
     is_active: Mapped[bool] = mapped_column(default=True)
+    stopped_at: Mapped[datetime | None]
     current_version_id: Mapped[Ref | None] = mapped_column(
         sa.ForeignKey("offer_version.id", use_alter=True, name="fk_offer_current_version")
     )
@@ -34,7 +35,8 @@ class Offer(Base):
 class OfferVersion(Base):
     """Price and terms from a moment on; orders point at the version they were placed under.
 
-    The price is in 1/100 fen per `basis_qty` base units: 2.60 yuan per 斤 is 26000 per 500.
+    The price is in 1/100 fen per `basis_qty` base units: 2.60 yuan per 斤 is 26000 per 500. With `ships_from` ahead it
+    is a pre-sale: ordered now (to `presale_until`, if that is given), sent from that day on; its stock is its own.
     """
 
     __tablename__ = "offer_version"
@@ -49,6 +51,9 @@ class OfferVersion(Base):
     tol_bp: Mapped[Bp]
     min_packs: Mapped[int] = mapped_column(default=1)
     tax_mode: Mapped[str] = mapped_column(sa.String(12))
+    invoice_kind: Mapped[InvoiceKind] = mapped_column(default=InvoiceKind.ORDINARY)
+    ships_from: Mapped[date | None]
+    presale_until: Mapped[date | None]
     author_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("person.id"))
     reason: Mapped[str] = mapped_column(sa.String(200), default="")
     created_at: Mapped[datetime]
@@ -59,7 +64,23 @@ class OfferVersion(Base):
         sa.CheckConstraint("tol_bp BETWEEN 0 AND 1000", name="tolerance"),
         sa.CheckConstraint("min_packs > 0", name="minimum"),
         sa.CheckConstraint("tax_mode IN ('exempt','vat9','vat13','vat1','vat3')", name="tax_mode"),
+        sa.CheckConstraint("tax_mode <> 'exempt' OR invoice_kind <> 'special'", name="special_has_rate"),
+        sa.CheckConstraint("presale_until IS NULL OR presale_until < ships_from", name="presale_ends_before"),
     )
+
+
+class OfferTier(Base):
+    """A lower price from so many packs on (阶梯价), of one offer version."""
+
+    __tablename__ = "offer_tier"
+    __append_only__ = True
+
+    offer_version_id: Mapped[Ref] = mapped_column(sa.ForeignKey("offer_version.id"), primary_key=True)
+    from_packs: Mapped[int] = mapped_column(primary_key=True)
+    price_fen_x100: Mapped[FenX100]
+    pack_price_fen: Mapped[Fen]
+
+    __table_args__ = (sa.CheckConstraint("from_packs > 1 AND price_fen_x100 > 0 AND pack_price_fen > 0", name="tier"),)
 
 
 class OfferStock(Base):
@@ -77,7 +98,7 @@ class OfferStock(Base):
 
 
 class StockMove(Base):
-    """One change of stock, with what caused it; the same cause cannot move it twice."""
+    """One change of stock, with what caused it; the same cause cannot move it twice. A clerk's own has a reason."""
 
     __tablename__ = "stock_move"
     __append_only__ = True
@@ -89,6 +110,11 @@ class StockMove(Base):
     reserved_change: Mapped[BaseQty]
     source: Mapped[str] = mapped_column(sa.String(24))
     source_id: Mapped[Ref]
+    reason: Mapped[Line] = mapped_column(default="")
+    person_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("person.id"))
     at: Mapped[datetime]
 
-    __table_args__ = (sa.UniqueConstraint("source", "source_id", "kind", "offer_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("source", "source_id", "kind", "offer_id"),
+        sa.Index("ix_stock_move_newest", "offer_id", "id"),
+    )

@@ -7,11 +7,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from catalog.rules.certificates import CertificateKind, CertificateStatus
 from catalog.rules.listing import ProductState
+from catalog.rules.words import WordKind
 from core.db import Base, BaseQty, Line, Pk, Ref
 
 
 class Category(Base):
-    """A controlled leaf or branch of the goods tree. Aliases feed search."""
+    """A controlled leaf or branch of the goods tree. Aliases feed search. A closed one takes no new goods; none is deleted.
+
+    `needs_proof`: goods of protected species, sold only with a paper that says where they come from (rule 70).
+    """
 
     __tablename__ = "category"
 
@@ -28,23 +32,60 @@ class Category(Base):
     licence: Mapped[str] = mapped_column(sa.String(10), default="")
     art: Mapped[str] = mapped_column(sa.String(40), default="")
     aliases: Mapped[str] = mapped_column(sa.String(300), default="")
+    needs_proof: Mapped[bool] = mapped_column(default=False)
+    is_closed: Mapped[bool] = mapped_column(default=False)
 
 
 class CategoryRestriction(Base):
-    """What may not be bought, for which kind of canteen, by which document (rule 70)."""
+    """What may not be bought, for which kind of canteen, by which document (rule 70).
+
+    Of a leaf, a branch, or of everything that grows wild (`only_wild`, of a branch or, without one, of all goods).
+    A row is ended, never changed.
+    """
 
     __tablename__ = "category_restriction"
 
     id: Mapped[Pk]
-    category_id: Mapped[Ref] = mapped_column(sa.ForeignKey("category.id"), index=True)
+    category_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("category.id"), index=True)
+    only_wild: Mapped[bool] = mapped_column(default=False)
     canteen_kind: Mapped[str] = mapped_column(sa.String(20))
     document: Mapped[Line]
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+    author_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("person.id"))
+
+    __table_args__ = (
+        sa.CheckConstraint("category_id IS NOT NULL OR only_wild", name="about_something"),
+        sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from - 1", name="ends_after_start"),
+    )
+
+
+class WatchedWord(Base):
+    """A word that goods may not be sold with, or only with a proof, from a day to a day; ended, never changed."""
+
+    __tablename__ = "watched_word"
+
+    id: Mapped[Pk]
+    kind: Mapped[WordKind]
+    word: Mapped[str] = mapped_column(sa.String(30))
+    source: Mapped[Line]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    author_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        sa.Index(None, "kind", "word", unique=True, postgresql_where=sa.text("valid_to IS NULL")),
+        sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from - 1", name="ends_after_start"),
+    )
 
 
 class Product(Base):
-    """A thing a supplier makes. Its village is only the default: the lot on a delivery decides (rule 39)."""
+    """A thing a supplier makes. Its village is only the default: the lot on a delivery decides (rule 39).
+
+    `own_code` is the number in the supplier's own books, by which a sheet finds its goods again. What is said of a
+    listed product changes only by a revision that was checked (`ProductRevision`).
+    """
 
     __tablename__ = "product"
 
@@ -55,6 +96,9 @@ class Product(Base):
     name: Mapped[str] = mapped_column(sa.String(40))
     description: Mapped[str] = mapped_column(default="")
     origin_code: Mapped[str] = mapped_column(sa.ForeignKey("place.code"), index=True)
+    own_code: Mapped[str | None] = mapped_column(sa.String(40))
+    is_wild: Mapped[bool] = mapped_column(default=False)
+    needs_proof: Mapped[bool] = mapped_column(default=False)
     state: Mapped[ProductState]
     state_reason: Mapped[Line] = mapped_column(default="")
     origin_confirmed_by_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("person.id"))
@@ -73,17 +117,59 @@ class Product(Base):
         ),
         sa.CheckConstraint("origin_confirmed_by_id <> approved_by_id", name="two_checkers"),
         sa.Index("ix_product_listed", "category_id", "id", postgresql_where=sa.text("state = 'listed'")),
+        sa.Index("ix_product_desk", "supplier_id", "updated_at"),
+        sa.Index("ix_product_waiting", "state", "updated_at"),
+        sa.UniqueConstraint("supplier_id", "own_code"),
     )
 
 
 class ProductPicture(Base):
-    """A picture in its place; the first is the card's."""
+    """A picture in its place; the first is the card's. `alt` tells what is on it to those who do not see it."""
 
     __tablename__ = "product_picture"
 
     product_id: Mapped[Ref] = mapped_column(sa.ForeignKey("product.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     file_id: Mapped[Ref] = mapped_column(sa.ForeignKey("stored_file.id"))
+    alt: Mapped[str] = mapped_column(sa.String(60), default="")
+
+
+class ProductSeason(Base):
+    """Months of harvest, the last included; November to February runs over the year's end."""
+
+    __tablename__ = "product_season"
+
+    product_id: Mapped[Ref] = mapped_column(sa.ForeignKey("product.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    first_month: Mapped[int]
+    last_month: Mapped[int]
+    note: Mapped[str] = mapped_column(sa.String(20), default="")
+
+    __table_args__ = (
+        sa.CheckConstraint("first_month BETWEEN 1 AND 12 AND last_month BETWEEN 1 AND 12", name="months"),
+    )
+
+
+class ProductProof(Base):
+    """A paper that lets goods of a protected species be sold: where they were bred or grown (rule 70)."""
+
+    __tablename__ = "product_proof"
+
+    id: Mapped[Pk]
+    product_id: Mapped[Ref] = mapped_column(sa.ForeignKey("product.id"), index=True)
+    title: Mapped[str] = mapped_column(sa.String(60))
+    number: Mapped[str] = mapped_column(sa.String(60))
+    issuer: Mapped[Line]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date]
+    file_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("stored_file.id"))
+    is_withdrawn: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        sa.UniqueConstraint("product_id", "number"),
+        sa.CheckConstraint("valid_to >= valid_from", name="ends_after_start"),
+    )
 
 
 class Certificate(Base):

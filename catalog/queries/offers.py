@@ -16,9 +16,11 @@ from catalog.models.offer import Offer, OfferStock, OfferVersion
 from catalog.models.product import Category, CategoryRestriction, Product
 from catalog.models.supplier import Supplier
 from catalog.queries import certificates, lots
-from catalog.queries.visibility import class_on, from_exited_village, offered_to, visible
+from catalog.queries.prices import references, tiers_of
+from catalog.queries.visibility import class_on, from_exited_village, offered_to, orderable, visible
 from catalog.rules.listing import ListingClass
-from catalog.rules.offer import SaleMode
+from catalog.rules.offer import InvoiceKind, SaleMode
+from catalog.rules.pricing import Price, Reference, Tier, tier_for
 from catalog.rules.restrictions import Restriction, barrier
 from core import clock
 from core.db import db
@@ -47,6 +49,8 @@ class SellableOffer:
     pack_price_fen: int
     tol_bp: int
     tax_mode: str
+    invoice_kind: InvoiceKind
+    ships_from: date | None
     free_qty: int
     category_id: int
     category_code: str
@@ -68,6 +72,26 @@ class SellableOffer:
     household_share_bp: int = 0
     certificate: str = ""
     restrictions: tuple[Restriction, ...] = ()
+    tiers: tuple[Tier, ...] = ()
+    reference: Reference | None = None
+
+    @property
+    def presale_from(self) -> date | None:
+        """Ordered now, sent from this day on; None: sent at once."""
+        return self.ships_from if self.ships_from is not None and self.ships_from > self.on else None
+
+    @property
+    def is_dear(self) -> bool:
+        """More than 1.2 × the reference price (rule 68)."""
+        return self.reference is not None and self.reference.is_below(Price(self.price_fen_x100, self.basis_qty))
+
+    def price_fen_x100_for(self, packs: int) -> int:
+        """The price per basis for so many packs, by the tiers."""
+        return tier_for(self.tiers, packs, Tier(1, self.price_fen_x100, self.pack_price_fen)).price_fen_x100
+
+    def pack_price_fen_for(self, packs: int) -> int:
+        """The price of one pack for so many packs, by the tiers."""
+        return tier_for(self.tiers, packs, Tier(1, self.price_fen_x100, self.pack_price_fen)).pack_price_fen
 
     @property
     def free_packs(self) -> int:
@@ -92,7 +116,7 @@ class SellableOffer:
 
 
 def sellable(offer_ids: Iterable[int], *, for_units: bool, on: date | None = None) -> dict[int, SellableOffer]:
-    """The offers among `offer_ids` that this kind of buyer may order on the day (today), by id. Four statements."""
+    """The offers among `offer_ids` that this kind of buyer may order on the day (today), by id. Five statements."""
     ids = set(offer_ids)
     if not ids:
         return {}
@@ -113,7 +137,7 @@ def sellable_list(
     limit: int = 200,
 ) -> list[SellableOffer]:
     """Offers to choose from, by category and name. `category_id` may be a branch; `words` is a part of the name,
-    the leaf's name or its aliases. At most `limit` rows (≤ 1000); four statements.
+    the leaf's name or its aliases. At most `limit` rows (≤ 1000); seven statements.
     """
     day = on or clock.today()
     query = statement(day, for_units=for_units)
@@ -153,6 +177,8 @@ def statement(on: date, *, for_units: bool) -> sa.Select[*tuple[Any, ...]]:
             OfferVersion.pack_price_fen,
             OfferVersion.tol_bp,
             OfferVersion.tax_mode,
+            OfferVersion.invoice_kind,
+            OfferVersion.ships_from,
             (OfferStock.on_hand - OfferStock.reserved).label("free_qty"),
             Category.id.label("category_id"),
             Category.code.label("category_code"),
@@ -160,7 +186,7 @@ def statement(on: date, *, for_units: bool) -> sa.Select[*tuple[Any, ...]]:
             Category.parent_id.label("branch_id"),
             Category.art,
             Category.is_ingredient,
-            Category.is_wild,
+            sa.or_(Category.is_wild, Product.is_wild).label("is_wild"),
             Category.needs_commitment,
             Category.needs_quarantine,
             Supplier.id.label("supplier_id"),
@@ -180,7 +206,7 @@ def statement(on: date, *, for_units: bool) -> sa.Select[*tuple[Any, ...]]:
         .join(Organisation, Organisation.id == Supplier.organisation_id)
         .join(Place, Place.code == Product.origin_code)
         .outerjoin(town, town.code == Place.parent_code)
-        .where(visible(on), offered_to(for_units=for_units))
+        .where(visible(on), offered_to(for_units=for_units), orderable(on))
     )
 
 
@@ -192,24 +218,33 @@ def _rows(query: sa.Select[*tuple[Any, ...]], on: date) -> list[SellableOffer]:
 
 
 def _filled(rows: list[SellableOffer], on: date) -> list[SellableOffer]:
-    """The rows with certificates, restrictions and household shares: three statements, however many rows."""
+    """The rows with certificates, restrictions, household shares and tiers: four statements, however many rows."""
     products = {row.product_id for row in rows}
     texts = certificates.texts_of(products, on)
     barred = restrictions_of({code for row in rows for code in (row.category_id, row.branch_id) if code}, on)
     shares = household_shares(products, on)
+    tiers = tiers_of({row.offer_version_id for row in rows})
     return [
         replace(
             row,
             certificate=texts.get(row.product_id, ""),
             restrictions=barred.get(row.category_id, ()) + barred.get(row.branch_id or 0, ()),
             household_share_bp=shares.get(row.product_id, 0),
+            tiers=tiers.get(row.offer_version_id, ()),
         )
         for row in rows
     ]
 
 
+def compared(found: Iterable[SellableOffer], on: date | None = None) -> list[SellableOffer]:
+    """The offers with what such goods cost elsewhere. Two statements."""
+    rows = list(found)
+    known = references({row.category_id for row in rows}, on or clock.today())
+    return [replace(row, reference=known.of(row.category_id, row.base_unit)) for row in rows]
+
+
 def restrictions_of(category_ids: set[int], on: date) -> dict[int, tuple[Restriction, ...]]:
-    """What may not be bought on the day, by the category or branch that the row names (rule 70)."""
+    """What may not be bought on the day, by each category or branch asked for (rule 70)."""
     if not category_ids:
         return {}
     rows = db.session.execute(
@@ -219,18 +254,17 @@ def restrictions_of(category_ids: set[int], on: date) -> dict[int, tuple[Restric
             CategoryRestriction.document,
             CategoryRestriction.valid_from,
             CategoryRestriction.valid_to,
+            CategoryRestriction.only_wild,
         )
         .where(
-            CategoryRestriction.category_id.in_(category_ids),
+            sa.or_(CategoryRestriction.category_id.in_(category_ids), CategoryRestriction.category_id.is_(None)),
             CategoryRestriction.valid_from <= on,
             sa.or_(CategoryRestriction.valid_to.is_(None), CategoryRestriction.valid_to >= on),
         )
         .order_by(CategoryRestriction.id)
     )
-    out: dict[int, tuple[Restriction, ...]] = {}
-    for row in rows:
-        out[row.category_id] = (*out.get(row.category_id, ()), Restriction(*row))
-    return out
+    found = [Restriction(*row) for row in rows]
+    return {one: tuple(row for row in found if row.category_id in {one, None}) for one in category_ids}
 
 
 def household_shares(product_ids: set[int], on: date) -> dict[int, int]:

@@ -9,7 +9,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from catalog.models.offer import Offer
+from catalog.models.offer import Offer, OfferVersion
 from catalog.models.product import Category, Certificate, CertificateProduct, Product
 from catalog.models.supplier import Household, LinkageAgreement, Supplier, VillageCategory
 from catalog.queries.producers import authorised
@@ -153,3 +153,9 @@ def offered_to(*, for_units: bool) -> Condition:
     """Packs for this kind of buyer: units see their own and everybody's, residents only the latter."""
     audiences = list(OfferAudience) if for_units else [OfferAudience.EVERYBODY]
     return sa.and_(Offer.is_active, Offer.audience.in_(audiences))
+
+
+def orderable(on: date) -> Condition:
+    """An offer that may be ordered on the day: not one whose pre-sale has ended and whose goods are not there yet."""
+    waits = sa.and_(OfferVersion.presale_until < on, OfferVersion.ships_from > on)
+    return sa.func.coalesce(sa.not_(waits), sa.true())

@@ -17,6 +17,14 @@ class OfferAudience(StrEnum):
     UNITS = "units"
 
 
+class InvoiceKind(StrEnum):
+    """What invoice a buyer gets. A farmer without one has the tax office issue it."""
+
+    ORDINARY = "ordinary"  # 普票
+    SPECIAL = "special"  # 专票
+    PROXY = "proxy"  # 税务代开
+
+
 class StockMoveKind(StrEnum):
     """Why stock changed. `RESERVE`/`RELEASE` move the promise, the others the goods."""
 
@@ -26,3 +34,5 @@ class StockMoveKind(StrEnum):
     RELEASE = "release"
     SHIP = "ship"
     RETURN = "return"
+    LOSS = "loss"  # spoiled, eaten, broken
+    ISSUE = "issue"  # sold or given away elsewhere

@@ -14,12 +14,12 @@ ANY_CANTEEN = "any"
 
 @dataclass(frozen=True)
 class Restriction:
-    """One row of the table. `category_id` may be a leaf or a branch; `canteen_kind` a unit kind or "any".
+    """One row of the table. `category_id`: a leaf, a branch, or None (all goods); `canteen_kind`: a unit kind or "any".
 
-    `only_wild`: of a branch, only goods that grow wild.
+    `only_wild`: of these, only goods that grow wild.
     """
 
-    category_id: int
+    category_id: int | None
     canteen_kind: str
     document: str
     valid_from: date
@@ -41,7 +41,8 @@ def barrier(
 ) -> Restriction | None:
     """The first row that bars goods from a canteen on a day. `category_path`: the leaf and the branches above it."""
     for row in restrictions:
-        about_goods = row.category_id in category_path and (is_wild or not row.only_wild)
+        about_goods = row.category_id is None or row.category_id in category_path
+        about_goods = about_goods and (is_wild or not row.only_wild)
         if about_goods and row.canteen_kind in (ANY_CANTEEN, canteen_kind) and row.holds(on):
             return row
     return None

@@ -82,7 +82,7 @@ def change_terms(offer_id: int, terms: Terms, *, by: Actor, reason: str = "") ->
     """
     offer, product = _own(offer_id, by=by)
     newest = db.session.get_one(OfferVersion, offer.current_version_id)
-    is_jump = jumps(prices.recent(offer.id, clock.now()), terms.price)
+    is_jump = jumps(prices.recent(offer, clock.now()), terms.price)
     if is_jump and not reason:
         raise Refused("price-jump-needs-reason")
     version = _new_version(offer, terms, newest.version_no + 1, reason, by)
@@ -101,7 +101,7 @@ def change_terms(offer_id: int, terms: Terms, *, by: Actor, reason: str = "") ->
 def stop_pack(offer_id: int, *, by: Actor) -> Offer:
     """Sell this pack no more; its orders go on. Raises: Missing."""
     offer, product = _own(offer_id, by=by)
-    offer.is_active = False
+    offer.is_active, offer.stopped_at = False, clock.now()
     db.session.flush()
     search_index.mark([product.id])
     _record("pack-stopped", offer, product, by, pack=offer.pack_name)

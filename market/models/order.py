@@ -96,6 +96,7 @@ class OrderLine(Base):
     upper_fen: Mapped[Fen]
     origin_code: Mapped[str] = mapped_column(sa.String(12))
     certificate: Mapped[str] = mapped_column(sa.String(120), default="")
+    ships_from: Mapped[date | None]
     plan_line_id: Mapped[Ref | None] = mapped_column(index=True)
 
     __table_args__ = (

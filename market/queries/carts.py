@@ -1,6 +1,7 @@
 """Reading a cart as it would be bought now: grouped by supplier, today's prices, what changed, what is short."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -24,8 +25,13 @@ class CartRow:
 
     @property
     def price_changed(self) -> bool:
-        """The price is not the one the buyer saw."""
+        """The price of one pack is not the one the buyer saw; a tier that is reached is no change."""
         return self.offer is not None and self.offer.pack_price_fen != self.seen_price_fen
+
+    @property
+    def price_fen(self) -> int:
+        """Today's price of one pack for so many packs, by the tiers."""
+        return self.offer.pack_price_fen_for(self.packs) if self.offer else 0
 
     @property
     def is_short(self) -> bool:
@@ -34,8 +40,8 @@ class CartRow:
 
     @property
     def amount_fen(self) -> int:
-        """Packs × today's pack price."""
-        return self.packs * self.offer.pack_price_fen if self.offer else 0
+        """Packs × today's pack price for so many."""
+        return self.packs * self.price_fen
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,13 @@ class CartGroup:
     def chosen(self) -> tuple[CartRow, ...]:
         """Lines that would be bought."""
         return tuple(row for row in self.rows if row.is_chosen and row.offer is not None)
+
+    @property
+    def ships_from(self) -> date | None:
+        """The order is sent whole: with pre-sold goods in it, from their last day on."""
+        return max(
+            (row.offer.presale_from for row in self.chosen if row.offer and row.offer.presale_from), default=None
+        )
 
     @property
     def goods_fen(self) -> int:

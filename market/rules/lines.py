@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from catalog.rules.offer import SaleMode
+from catalog.rules.pricing import Tier, tier_for
 from core.errors import Refused
 from core.quantity import line_amount, upper_qty
 from market.rules.checkout import MAX_PACKS
@@ -20,7 +21,7 @@ class Priced:
 
 @dataclass(frozen=True)
 class Terms:
-    """An offer's price and pack as they stand today."""
+    """An offer's price, tiers and pack as they stand today."""
 
     sale_mode: SaleMode
     pack_qty: int
@@ -29,6 +30,7 @@ class Terms:
     basis_qty: int
     pack_price_fen: int
     tol_bp: int
+    tiers: tuple[Tier, ...] = ()
 
     def of(self, packs: int) -> Priced:
         """The line for so many packs.
@@ -40,8 +42,9 @@ class Terms:
         if packs > MAX_PACKS:
             raise Refused("packs-too-many", most=MAX_PACKS)
         qty = packs * self.pack_qty
+        tier = tier_for(self.tiers, packs, Tier(1, self.price_fen_x100, self.pack_price_fen))
         if self.sale_mode is SaleMode.BY_PACK:
-            return Priced(qty, qty, packs * self.pack_price_fen, packs * self.pack_price_fen)
+            return Priced(qty, qty, packs * tier.pack_price_fen, packs * tier.pack_price_fen)
         most = upper_qty(qty, self.tol_bp)
-        amounts = [line_amount(n, self.price_fen_x100, self.basis_qty) for n in (qty, most)]
+        amounts = [line_amount(n, tier.price_fen_x100, self.basis_qty) for n in (qty, most)]
         return Priced(qty, most, *amounts)

@@ -86,13 +86,15 @@ def _offers(chosen: list[Choice]) -> dict[int, SellableOffer]:
         offer = offers.get(choice.offer_id)
         if offer is None:
             raise Refused("goods-gone")
-        if offer.pack_price_fen != choice.seen_price_fen:
-            raise Refused("price-changed", name=offer.product_name, now_fen=offer.pack_price_fen)
+        now_fen = offer.pack_price_fen_for(choice.packs)
+        if now_fen != choice.seen_price_fen:
+            raise Refused("price-changed", name=offer.product_name, now_fen=now_fen)
     return offers
 
 
 def _item(choice: Choice, offer: SellableOffer) -> CartItem:
-    return CartItem(offer.supplier_id, offer.offer_id, choice.packs, offer.pack_price_fen, offer.min_packs)
+    price_fen = offer.pack_price_fen_for(choice.packs)
+    return CartItem(offer.supplier_id, offer.offer_id, choice.packs, price_fen, offer.min_packs)
 
 
 def _within_limit(new: int, by: Actor) -> None:

@@ -14,7 +14,10 @@ def line(
     upper_fen: int | None = None,
     plan_line_id: int | None = None,
 ) -> dict[str, object]:
-    """The row of `OrderLine`. Without upper bounds the line is exactly its packs (a resident's)."""
+    """The row of `OrderLine`, at the tier that its packs reach.
+
+    Without upper bounds the line is exactly its packs (a resident's).
+    """
     qty = packs * offer.pack_qty
     return {
         "order_id": order_id,
@@ -31,12 +34,13 @@ def line(
         "packs": packs,
         "qty": qty,
         "upper_qty": qty if upper_qty is None else upper_qty,
-        "price_fen_x100": offer.price_fen_x100,
+        "price_fen_x100": offer.price_fen_x100_for(packs),
         "basis_qty": offer.basis_qty,
-        "pack_price_fen": offer.pack_price_fen,
+        "pack_price_fen": offer.pack_price_fen_for(packs),
         "amount_fen": amount_fen,
         "upper_fen": amount_fen if upper_fen is None else upper_fen,
         "origin_code": offer.origin_code,
         "certificate": offer.certificate[:120],
+        "ships_from": offer.presale_from,
         "plan_line_id": plan_line_id,
     }

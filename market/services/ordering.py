@@ -62,16 +62,24 @@ def terms_of(offer: SellableOffer) -> Terms:
         basis_qty=offer.basis_qty,
         pack_price_fen=offer.pack_price_fen,
         tol_bp=offer.tol_bp,
+        tiers=offer.tiers,
     )
+
+
+def check_day(offer: SellableOffer, deliver_on: date) -> None:
+    """Pre-sold goods are not wanted before they are there. Raises: Refused "order-before-presale"."""
+    if offer.presale_from is not None and deliver_on < offer.presale_from:
+        raise Refused("order-before-presale", name=offer.product_name, ships_from_on=offer.presale_from)
 
 
 def place(wanted: Iterable[Wanted], to: Destination, *, by: Actor) -> list[Order]:
     """One order per supplier, in the order of first appearance; the goods of all are promised, or of none.
 
-    Raises: Refused "order-empty", "stock-short", "packs-too-few", "packs-too-many".
+    Raises: Refused "order-empty", "stock-short", "packs-too-few", "packs-too-many", "order-before-presale".
     """
     by_supplier: dict[int, list[Wanted]] = {}
     for one in wanted:
+        check_day(one.offer, to.deliver_on)
         by_supplier.setdefault(one.offer.supplier_id, []).append(one)
     if not by_supplier:
         raise Refused("order-empty")

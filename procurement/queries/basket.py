@@ -32,7 +32,7 @@ def eligible(kind: str) -> list[SellableOffer]:
     return [
         offer
         for offer in offers.sellable_list(for_units=True, eligible_only=True, limit=1000)
-        if offer.free_packs >= offer.min_packs and not offer.barred_for(kind)
+        if offer.free_packs >= offer.min_packs and not offer.barred_for(kind) and offer.presale_from is None
     ]
 
 

@@ -14,7 +14,7 @@ from core.access.actor import Actor
 from core.db import db
 from core.errors import Missing, Refused
 from core.quantity import Unit, line_amount
-from market.services.ordering import terms_of
+from market.services import ordering
 from procurement.models.plan import Plan, PlanLine
 from procurement.queries import canteens, eligibility, terms
 from procurement.rules.plan import GeneralReason, LineChannel
@@ -58,15 +58,18 @@ def add_offer(
     """Packs of an offer; a line of the same offer and day is raised instead.
 
     Raises: Missing; Refused "offer-gone", "plan-goods-barred", "packs-too-few", "packs-too-many", "plan-day-outside",
-    "plan-too-long", and as `plan_rows.editable`.
+    "order-before-presale", "plan-too-long", and as `plan_rows.editable`.
     """
     plan = plan_rows.editable(token, version=version, by=by)
-    day = deliver_on or max(plan.period_from, min(clock.today(), plan.period_to))
+    offer = offers.sellable([offer_id], for_units=True).get(offer_id)
+    if offer is None:
+        raise Missing("no-such-offer")
+    day = deliver_on or max(plan.period_from, min(clock.today(), plan.period_to), offer.presale_from or date.min)
     lines = plan_rows.lines_of(plan)
     same = next((one for one in lines if one.offer_id == offer_id and one.deliver_on == day), None)
     line = same or PlanLine(plan_id=plan.id, channel=LineChannel.PLATFORM, offer_id=offer_id, deliver_on=day)
     _check_day(plan, day)
-    _fill(Ground(plan), line, (same.packs or 0) + packs if same else packs)
+    _price(Ground(plan), line, offer, (same.packs or 0) + packs if same else packs)
     if same is None:
         _append(plan, lines, line)
     plan_rows.saved(plan, by)
@@ -161,10 +164,10 @@ def copy(source: Iterable[PlanLine], plan: Plan, *, shift_days: int) -> list[str
     made: list[PlanLine] = []
     for old in lines:
         offer = today.get(old.offer_id or 0)
-        if old.channel is LineChannel.PLATFORM and (offer is None or offer.barred_for(ground.kind)):
+        line = _copied(old, plan, shift_days)
+        if old.channel is LineChannel.PLATFORM and not _may_copy(ground, line, offer):
             left.append(old.goods)
             continue
-        line = _copied(old, plan, shift_days)
         made.append(line)
         if offer is None:
             year = (line.deliver_on or plan.period_from).year
@@ -176,6 +179,12 @@ def copy(source: Iterable[PlanLine], plan: Plan, *, shift_days: int) -> list[str
     db.session.add_all(made)
     db.session.flush()
     return left
+
+
+def _may_copy(ground: Ground, line: PlanLine, offer: offers.SellableOffer | None) -> bool:
+    if offer is None or offer.barred_for(ground.kind):
+        return False
+    return offer.presale_from is None or (line.deliver_on or ground.plan.period_from) >= offer.presale_from
 
 
 def _copied(old: PlanLine, plan: Plan, shift_days: int) -> PlanLine:
@@ -209,26 +218,20 @@ def _is_zero(change: Change) -> bool:
     return change.packs == 0 or change.qty == 0
 
 
-def _fill(ground: Ground, line: PlanLine, packs: int) -> None:
-    offer = offers.sellable([line.offer_id or 0], for_units=True).get(line.offer_id or 0)
-    if offer is None:
-        raise Missing("no-such-offer")
-    _price(ground, line, offer, packs)
-
-
 def _price(ground: Ground, line: PlanLine, offer: offers.SellableOffer, packs: int) -> None:
     """The line at the offer's price and origin of today."""
     document = offer.barred_for(ground.kind)
     if document:
         raise Refused("plan-goods-barred", goods=offer.product_name, document=document)
-    priced = terms_of(offer).of(packs)
+    ordering.check_day(offer, line.deliver_on or ground.plan.period_from)
+    priced = ordering.terms_of(offer).of(packs)
     line.offer_version_id = offer.offer_version_id
     line.category_id = offer.category_id
     line.goods = f"{offer.product_name} {offer.pack_name}"[:60]
     line.vendor = offer.supplier_name
     line.base_unit = offer.base_unit
     line.packs = packs
-    line.price_fen_x100, line.basis_qty = offer.price_fen_x100, offer.basis_qty
+    line.price_fen_x100, line.basis_qty = offer.price_fen_x100_for(packs), offer.basis_qty
     line.qty, line.upper_qty = priced.qty, priced.upper_qty
     line.amount_fen, line.upper_fen = priced.amount_fen, priced.upper_fen
     day = line.deliver_on or ground.plan.period_from

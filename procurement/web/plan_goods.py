@@ -39,7 +39,8 @@ def choose(token: str) -> ResponseReturnValue:
         found = [known[i] for i in usual if i in known] or offers.sellable_list(for_units=True, limit=_SHOWN)
         is_usual = bool(known)
     return render_template(
-        "procurement/plans/offers.html", view=view, plan=view.plan, offers=found, words=words, eligible=eligible,
+        "procurement/plans/offers.html", view=view, plan=view.plan, words=words, eligible=eligible,
+        offers=offers.compared(found),
         room=unit_room(view.plan.unit_id, view.plan.period_from.year),
         branch=branch, branches=categories.branches(), is_usual=is_usual,
         kind=canteens.named(view.plan.canteen_id).kind.value, planned={one.line.offer_id for one in view.lines},

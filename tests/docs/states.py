@@ -8,6 +8,7 @@ from catalog.rules.admission import ADMISSION
 from catalog.rules.benefit import BENEFIT
 from catalog.rules.households import EXPORT, INTAKE
 from catalog.rules.listing import PRODUCT
+from catalog.rules.revision import PRICE_CHANGE, REVISION
 from catalog.rules.supplier import SUPPLIER
 from core.states import StateTable
 from market.rules.delivery_states import DELIVERY
@@ -27,6 +28,8 @@ TABLES: tuple[tuple[str, StateTable[Any, Any]], ...] = (
     ("catalog/rules/households.py", INTAKE),
     ("catalog/rules/households.py", EXPORT),
     ("catalog/rules/benefit.py", BENEFIT),
+    ("catalog/rules/revision.py", REVISION),
+    ("catalog/rules/revision.py", PRICE_CHANGE),
     ("market/rules/order_states.py", UNIT_ORDER),
     ("market/rules/order_states.py", RESIDENT_ORDER),
     ("market/rules/delivery_states.py", DELIVERY),
