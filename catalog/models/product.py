@@ -12,7 +12,7 @@ from core.db import Base, BaseQty, Line, Pk, Ref
 
 
 class Category(Base):
-    """A controlled leaf or branch of the goods tree. Aliases feed search. A closed one takes no new goods; none is deleted.
+    """A controlled leaf or branch of the goods tree. Aliases feed search. A closed one takes no new goods.
 
     `needs_proof`: goods of protected species, sold only with a paper that says where they come from (rule 70).
     """

@@ -24,14 +24,17 @@ class ReferenceImport(Base):
 
 
 class ReferencePrice(Base):
-    """1/100 fen per `basis_qty` base units. The same kind, area, day and source says one price only."""
+    """1/100 fen per `basis_qty` base units. The same kind, area, day and source says one price only.
+
+    `area` is a division code of six digits, the county's largest: 220681, 220600, 220000, 000000 for the country.
+    """
 
     __tablename__ = "reference_price"
     __append_only__ = True
 
     id: Mapped[Pk]
     category_id: Mapped[Ref] = mapped_column(sa.ForeignKey("category.id"))
-    area: Mapped[str] = mapped_column(sa.String(20))
+    area: Mapped[str] = mapped_column(sa.String(6))
     price_fen_x100: Mapped[FenX100]
     basis_qty: Mapped[BaseQty]
     base_unit: Mapped[BaseUnit]

@@ -19,6 +19,8 @@ class CategoryRow:
     is_leaf: bool
     is_ingredient: bool
     art: str
+    is_closed: bool
+    aliases: str
 
 
 def listed() -> list[CategoryRow]:
@@ -31,6 +33,8 @@ def listed() -> list[CategoryRow]:
         Category.is_leaf,
         Category.is_ingredient,
         Category.art,
+        Category.is_closed,
+        Category.aliases,
     )
     return [CategoryRow(*row) for row in db.session.execute(sa.select(*columns).order_by(Category.position))]
 

@@ -1,21 +1,33 @@
-"""Words that promise health: food may not be sold with them (rule 70). The list is `data/health_claims.csv`."""
+"""Words that goods may not be sold with, or only with a proof (rule 70); the lists are dated rows."""
 
-import csv
-from functools import cache
-from pathlib import Path
+from datetime import date
 
+import sqlalchemy as sa
+
+from catalog.models.product import WatchedWord
 from catalog.queries.search.lexicon import normal
-
-FILE = Path(__file__).resolve().parents[2] / "data" / "health_claims.csv"
-
-
-@cache
-def _words() -> tuple[str, ...]:
-    with FILE.open(encoding="utf-8", newline="") as source:
-        return tuple(normal(row["word"]) for row in csv.DictReader(source))
+from catalog.rules.words import Watched, WordKind, first_in
+from core import clock
+from core.db import db
 
 
-def health_claim(text: str) -> str | None:
-    """The first word of the text that promises health, however it is written (blanks, traditional), or None."""
-    plain = "".join(normal(text).split())
-    return next((word for word in _words() if word in plain), None)
+def watched(text: str, kind: WordKind, *, on: date | None = None) -> Watched | None:
+    """The first word of the kind in a text, however it is written (blanks, traditional), or None. One statement."""
+    day = on or clock.today()
+    rows = db.session.execute(
+        sa.select(
+            WatchedWord.kind, WatchedWord.word, WatchedWord.source, WatchedWord.valid_from, WatchedWord.valid_to
+        ).where(
+            WatchedWord.kind == kind,
+            WatchedWord.valid_from <= day,
+            sa.or_(WatchedWord.valid_to.is_(None), WatchedWord.valid_to >= day),
+        )
+    )
+    words = [Watched(row.kind, normal(row.word), row.source, row.valid_from, row.valid_to) for row in rows]
+    return first_in("".join(normal(text).split()), words, kind, day)
+
+
+def listed(kind: WordKind) -> list[WatchedWord]:
+    """All words of a kind, those in force first."""
+    query = sa.select(WatchedWord).where(WatchedWord.kind == kind)
+    return list(db.session.scalars(query.order_by(WatchedWord.valid_to.is_not(None), WatchedWord.id)))

@@ -8,12 +8,13 @@ import sqlalchemy as sa
 from catalog.models.offer import Offer
 from catalog.models.product import Category, Certificate, CertificateProduct, Product, ProductPicture
 from catalog.models.supplier import Supplier
-from catalog.queries import standing, suppliers
+from catalog.queries import revisions, standing, suppliers
 from catalog.queries.cards import first_picture, origin_full
 from catalog.queries.goods import best_offer
-from catalog.queries.product_page import Pack, packs_of
+from catalog.queries.product_page import Pack, packs_of, seasons_of
 from catalog.queries.standing import Standing
 from catalog.rules.certificates import CertificateKind, CertificateStatus
+from catalog.rules.facts import Facts, Season
 from catalog.rules.listing import ProductState
 from core import clock
 from core.access.actor import Actor
@@ -54,6 +55,7 @@ class Picture:
 
     position: int
     token: str
+    alt: str
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,10 @@ class Detail:
     origin_confirmed_at: datetime | None
     origin_confirmed_by_id: int | None
     listed_at: datetime | None
+    own_code: str | None
+    is_wild: bool
+    needs_proof: bool
+    seasons: list[Season]
     packs: list[Pack]
     pictures: list[Picture]
     papers: list[PaperRow]
@@ -124,6 +130,12 @@ def waiting(for_: Actor) -> list[DeskRow]:
 def waiting_count(for_: Actor) -> int:
     """How many products wait for the actor."""
     return db.session.scalar(sa.select(sa.func.count()).select_from(Product).where(_to_check(for_))) or 0
+
+
+def to_check_count(for_: Actor) -> int:
+    """Everything that waits for the actor: new products, revisions, for the operator prices that jump."""
+    prices = revisions.prices_waiting_count() if for_.may(Right.CONTENT_APPROVE) else 0
+    return waiting_count(for_) + revisions.waiting_count(for_) + prices
 
 
 def _to_check(for_: Actor) -> sa.ColumnElement[bool]:
@@ -207,6 +219,9 @@ def detail(product_id: int, for_: Actor) -> Detail:
                 Product.origin_confirmed_at,
                 Product.origin_confirmed_by_id,
                 Product.listed_at,
+                Product.own_code,
+                Product.is_wild,
+                Product.needs_proof,
             )
             .join(Category, Category.id == Product.category_id)
             .join(Supplier, Supplier.id == Product.supplier_id)
@@ -223,12 +238,20 @@ def detail(product_id: int, for_: Actor) -> Detail:
     today = clock.today()
     return Detail(
         **head,
+        seasons=seasons_of(product_id),
         packs=packs_of(product_id),
         pictures=_pictures(product_id),
         papers=papers_of(head["supplier_id"], product_id),
         standing=standing.standings([product_id], on=today)[product_id],
         lacking=standing.licences_lacking(product_id, on=today),
     )
+
+
+def facts_of(product_id: int) -> Facts:
+    """What is said of a product now, without its pictures."""
+    p = db.session.get_one(Product, product_id)
+    seasons = tuple(seasons_of(product_id))
+    return Facts(p.name, p.category_id, p.origin_code, p.description, p.is_wild, seasons)
 
 
 def _may_see(for_: Actor) -> sa.ColumnElement[bool]:
@@ -242,12 +265,12 @@ def _may_see(for_: Actor) -> sa.ColumnElement[bool]:
 
 def _pictures(product_id: int) -> list[Picture]:
     rows = db.session.execute(
-        sa.select(ProductPicture.position, StoredFile.token)
+        sa.select(ProductPicture.position, StoredFile.token, ProductPicture.alt)
         .join(StoredFile, StoredFile.id == ProductPicture.file_id)
         .where(ProductPicture.product_id == product_id)
         .order_by(ProductPicture.position)
     )
-    return [Picture(row.position, row.token) for row in rows]
+    return [Picture(row.position, row.token, row.alt) for row in rows]
 
 
 def papers_of(supplier_id: int, product_id: int = 0) -> list[PaperRow]:

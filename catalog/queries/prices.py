@@ -16,8 +16,8 @@ from core import settings
 from core.db import any_of, db
 from core.quantity import BaseUnit
 
-settings.register(price__reference={"days": 60, "areas": ["临江市", "白山市", "吉林省", "全国"]})
-"""How old a reference price may be (rule 63), and which area is asked first."""
+settings.register(price__reference_days=60)
+"""How old a reference price may be (rule 63)."""
 
 
 def recent(offer: Offer, at: datetime) -> list[Price]:
@@ -54,6 +54,12 @@ def recent(offer: Offer, at: datetime) -> list[Price]:
     ]
 
 
+def versions_of(offer_id: int) -> list[OfferVersion]:
+    """Prices of an offer, the newest first."""
+    query = sa.select(OfferVersion).where(OfferVersion.offer_id == offer_id)
+    return list(db.session.scalars(query.order_by(OfferVersion.version_no.desc()).limit(30)))
+
+
 def tiers_of(version_ids: Collection[int]) -> dict[int, tuple[Tier, ...]]:
     """The tiers of offer versions, the lowest first. One statement."""
     if not version_ids:
@@ -84,9 +90,7 @@ def references(category_ids: Collection[int], on: date) -> References:
     """Reference prices of kinds of goods on the day, none older than the setting allows."""
     if not category_ids:
         return References({})
-    asked = settings.value("price.reference", on=on)
-    days, areas = int(asked["days"]), [str(area) for area in asked["areas"]]
-    nearness = sa.case({area: place for place, area in enumerate(areas)}, value=ReferencePrice.area, else_=len(areas))
+    days = int(settings.value("price.reference_days", on=on))
     rows = db.session.execute(
         sa.select(
             ReferencePrice.category_id,
@@ -103,7 +107,8 @@ def references(category_ids: Collection[int], on: date) -> References:
             ReferencePrice.priced_on.between(on - timedelta(days=days), on),
         )
         .order_by(
-            ReferencePrice.category_id, ReferencePrice.base_unit, nearness, ReferencePrice.priced_on.desc(),
+            ReferencePrice.category_id, ReferencePrice.base_unit, ReferencePrice.area.desc(),
+            ReferencePrice.priced_on.desc(),
             ReferencePrice.id.desc(),
         )
     )  # fmt: skip

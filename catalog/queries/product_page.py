@@ -1,20 +1,23 @@
-"""One product as its page shows it. Five statements."""
+"""One product as its page shows it. Nine statements."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
 from catalog.models.offer import Offer, OfferStock, OfferVersion
-from catalog.models.product import Category, Certificate, CertificateProduct, Product, ProductPicture
+from catalog.models.product import Category, Certificate, CertificateProduct, Product, ProductPicture, ProductSeason
 from catalog.models.supplier import FreightRule, Supplier
 from catalog.queries.cards import Card, card_of, card_select, compared_fen, households_of_supplier, origin_full
+from catalog.queries.prices import references, tiers_of
 from catalog.queries.villages import Households, published
 from catalog.queries.visibility import class_on, from_exited_village, valid_on, visible
 from catalog.rules.certificates import BADGES, CertificateKind
+from catalog.rules.facts import Season, is_in_season
 from catalog.rules.listing import ListingClass
-from catalog.rules.offer import OfferAudience, SaleMode
+from catalog.rules.offer import InvoiceKind, OfferAudience, SaleMode
+from catalog.rules.pricing import Price, Reference, Tier
 from catalog.rules.supplier import EntityType
 from core import clock
 from core.db import db
@@ -42,8 +45,23 @@ class Pack:
     price_fen_x100: int
     basis_qty: int
     tol_bp: int
+    tax_mode: str
+    invoice_kind: InvoiceKind
+    ships_from: date | None
+    presale_until: date | None
     free_qty: int
     on_hand_qty: int
+    tiers: tuple[Tier, ...] = ()
+
+    @property
+    def presale_from(self) -> date | None:
+        """Ordered now, sent from this day on; None: sent at once."""
+        return self.ships_from if self.ships_from is not None and self.ships_from > clock.today() else None
+
+    @property
+    def presale_is_over(self) -> bool:
+        """The orders of its pre-sale have ended, and its goods are not there yet."""
+        return self.presale_from is not None and self.presale_until is not None and self.presale_until < clock.today()
 
     @property
     def compared_fen(self) -> int:
@@ -83,7 +101,7 @@ class Paper:
 
 @dataclass(frozen=True)
 class ProductPage:
-    """What the product's page shows. `pictures` are file tokens; none: show `art` as 示意图."""
+    """What the product's page shows. `pictures` are file tokens with their words; none: show `art` as 示意图."""
 
     product_id: int
     sku: str
@@ -106,9 +124,17 @@ class ProductPage:
     freight_base_fen: int | None
     freight_free_above_fen: int | None
     packs: list[Pack]
-    pictures: list[str]
+    pictures: list[tuple[str, str]]
     papers: list[Paper]
     similar: list[Card]
+    seasons: list[Season]
+    is_in_season: bool | None
+    references: dict[BaseUnit, Reference]
+
+    def is_dear(self, pack: Pack) -> bool:
+        """More than 1.2 × the reference price (rule 68)."""
+        known = self.references.get(pack.base_unit)
+        return known is not None and known.is_below(Price(pack.price_fen_x100, pack.basis_qty))
 
 
 def product_page(sku: str, *, on: date | None = None) -> ProductPage | None:
@@ -117,7 +143,8 @@ def product_page(sku: str, *, on: date | None = None) -> ProductPage | None:
     head = db.session.execute(_head(day).where(Product.sku == sku)).mappings().one_or_none()
     if head is None:
         return None
-    product_id = head["product_id"]
+    product_id, seasons = head["product_id"], seasons_of(head["product_id"])
+    known = references([head["category_id"]], day)
     return ProductPage(
         **{
             **head,
@@ -128,6 +155,9 @@ def product_page(sku: str, *, on: date | None = None) -> ProductPage | None:
         pictures=_pictures(product_id),
         papers=_papers(product_id, head["supplier_id"], day),
         similar=_similar(head, day),
+        seasons=seasons,
+        is_in_season=is_in_season(seasons, day),
+        references={unit: found for unit in BaseUnit if (found := known.of(head["category_id"], unit))},
     )
 
 
@@ -182,6 +212,10 @@ def packs_of(product_id: int) -> list[Pack]:
             OfferVersion.price_fen_x100,
             OfferVersion.basis_qty,
             OfferVersion.tol_bp,
+            OfferVersion.tax_mode,
+            OfferVersion.invoice_kind,
+            OfferVersion.ships_from,
+            OfferVersion.presale_until,
             OfferStock.on_hand - OfferStock.reserved,
             OfferStock.on_hand,
         )
@@ -190,18 +224,29 @@ def packs_of(product_id: int) -> list[Pack]:
         .where(Offer.product_id == product_id, Offer.is_active)
         .order_by(Offer.audience == OfferAudience.UNITS, Offer.pack_qty, Offer.id)
     )
-    return [Pack(*tuple(row)) for row in rows]
+    packs = [Pack(*tuple(row)) for row in rows]
+    tiers = tiers_of([pack.offer_version_id for pack in packs])
+    return [replace(pack, tiers=tiers.get(pack.offer_version_id, ())) for pack in packs]
 
 
-def _pictures(product_id: int) -> list[str]:
-    return list(
-        db.session.scalars(
-            sa.select(StoredFile.token)
-            .join(ProductPicture, ProductPicture.file_id == StoredFile.id)
-            .where(ProductPicture.product_id == product_id)
-            .order_by(ProductPicture.position)
-        )
+def seasons_of(product_id: int) -> list[Season]:
+    """Months of harvest."""
+    rows = db.session.execute(
+        sa.select(ProductSeason.first_month, ProductSeason.last_month, ProductSeason.note)
+        .where(ProductSeason.product_id == product_id)
+        .order_by(ProductSeason.position)
     )
+    return [Season(*row) for row in rows]
+
+
+def _pictures(product_id: int) -> list[tuple[str, str]]:
+    rows = db.session.execute(
+        sa.select(StoredFile.token, ProductPicture.alt)
+        .join(ProductPicture, ProductPicture.file_id == StoredFile.id)
+        .where(ProductPicture.product_id == product_id)
+        .order_by(ProductPicture.position)
+    )
+    return [(row.token, row.alt) for row in rows]
 
 
 def _papers(product_id: int, supplier_id: int, on: date) -> list[Paper]:

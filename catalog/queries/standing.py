@@ -7,10 +7,11 @@ import sqlalchemy as sa
 
 from catalog.models.product import Category, Certificate, Product
 from catalog.models.supplier import Supplier
-from catalog.queries.visibility import class_on, licensed, selling, valid_on
+from catalog.queries.visibility import class_on, licensed, proven, selling, valid_on
 from catalog.rules.certificates import CertificateKind
 from catalog.rules.listing import Hidden, ListingClass, ProductState
 from core.db import db
+from core.errors import Refused
 
 
 @dataclass(frozen=True)
@@ -21,11 +22,11 @@ class Standing:
     hidden: Hidden | None
 
 
-def licences_lacking(product_id: int, *, on: date) -> list[CertificateKind]:
-    """Licences that the product's category needs and its supplier does not hold on the day."""
+def licences_lacking(product_id: int, *, on: date, category_id: int | None = None) -> list[CertificateKind]:
+    """Licences that the product's category (or another) needs and its supplier does not hold on the day."""
     category = db.session.execute(
         sa.select(Category.licence, Category.needs_quarantine, Product.supplier_id)
-        .join(Product, Product.category_id == Category.id)
+        .join(Product, Category.id == (Product.category_id if category_id is None else category_id))
         .where(Product.id == product_id)
     ).one()
     needed = [CertificateKind(category.licence)] if category.licence else []
@@ -36,6 +37,14 @@ def licences_lacking(product_id: int, *, on: date) -> list[CertificateKind]:
         )
     )
     return [kind for kind in needed if kind not in held]
+
+
+def check_papers(product: Product, category_id: int, *, is_protected: bool, on: date) -> None:
+    """Whether a product may be handed in as goods of a category. Raises: Refused "licence-missing", "proof-missing"."""
+    if lacking := licences_lacking(product.id, on=on, category_id=category_id):
+        raise Refused("licence-missing", kind=lacking[0])
+    if is_protected and not db.session.scalar(sa.select(proven(on)).where(Product.id == product.id)):
+        raise Refused("proof-missing")
 
 
 def standings(product_ids: list[int], *, on: date) -> dict[int, Standing]:

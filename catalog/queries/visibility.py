@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from catalog.models.offer import Offer, OfferVersion
-from catalog.models.product import Category, Certificate, CertificateProduct, Product
+from catalog.models.product import Category, Certificate, CertificateProduct, Product, ProductProof
 from catalog.models.supplier import Household, LinkageAgreement, Supplier, VillageCategory
 from catalog.queries.producers import authorised
 from catalog.rules.certificates import BADGES, CertificateKind, CertificateStatus
@@ -46,11 +46,26 @@ def _holds(on: date, kind: CertificateKind) -> Condition:
     return held.correlate(Product)
 
 
+def proven(on: date) -> Condition:
+    """A paper that says where goods of a protected species come from stands for the product on the day."""
+    return (
+        sa.exists()
+        .where(
+            ProductProof.product_id == Product.id,
+            ~ProductProof.is_withdrawn,
+            ProductProof.valid_from <= on,
+            ProductProof.valid_to >= on,
+        )
+        .correlate(Product)
+    )
+
+
 def licensed(on: date) -> Condition:
     """The supplier holds what the category's law asks for, on the day. A licence is the supplier's, for all its goods
-    of the kind; only badges name products.
+    of the kind; only badges and proofs name products.
     """
     return sa.and_(
+        sa.or_(~Product.needs_proof, proven(on)),
         sa.or_(Category.licence != CertificateKind.SC.value, _holds(on, CertificateKind.SC)),
         sa.or_(Category.licence != CertificateKind.JY.value, _holds(on, CertificateKind.JY)),
         sa.or_(~Category.needs_quarantine, _holds(on, CertificateKind.QUARANTINE)),

@@ -32,7 +32,6 @@ class ProductAct(StrEnum):
     APPROVE = "approve"
     SEND_BACK = "send_back"
     REVISE = "revise"
-    RECHECK = "recheck"
     WITHDRAW = "withdraw"
 
 
@@ -47,17 +46,15 @@ PRODUCT = StateTable(
         (_S.CONTENT_CHECK, _A.APPROVE): step(_S.LISTED, "platform"),
         (_S.CONTENT_CHECK, _A.SEND_BACK): step(_S.RETURNED, "platform"),
         (_S.RETURNED, _A.REVISE): step(_S.DRAFT, "supplier"),
-        (_S.LISTED, _A.REVISE): step(_S.DRAFT, "supplier"),
         (_S.WITHDRAWN, _A.REVISE): step(_S.DRAFT, "supplier"),
-        # A price that jumps (rule 68): the origin still holds, the content is looked at again.
-        (_S.LISTED, _A.RECHECK): step(_S.CONTENT_CHECK, "supplier"),
         **{
             (at, _A.WITHDRAW): step(_S.WITHDRAWN, "supplier", "platform")
             for at in (_S.DRAFT, _S.ORIGIN_CHECK, _S.CONTENT_CHECK, _S.LISTED, _S.RETURNED)
         },
     },
 )
-"""What is said of a product is checked again when it changes; its price only when it jumps, its stock never."""
+"""What is said of a listed product changes by a revision, its price by a price change when it jumps
+(`catalog.rules.revision`): the shop shows the old until the new is approved. Stock is nobody's to check."""
 
 
 def check_two_checkers(origin_confirmed_by_id: int, approved_by_id: int) -> None:
@@ -88,6 +85,7 @@ class Goods:
     origin_eligible: bool
     licence: CertificateKind | None = None
     held: tuple[Held, ...] = ()
+    proven: bool = True  # not of a protected species, or with a paper that says where it comes from
 
 
 def listing_class(goods: Goods, on: date, *, local_is_open: bool = False) -> ListingClass | None:
@@ -118,6 +116,6 @@ def hidden(goods: Goods, on: date, *, local_is_open: bool = False) -> Hidden | N
         return Hidden.STATE
     if goods.supplier is not SupplierStatus.ACTIVE:
         return Hidden.SUPPLIER
-    if not may_sell(goods.licence, goods.held, on):
+    if not goods.proven or not may_sell(goods.licence, goods.held, on):
         return Hidden.LICENCE
     return None if listing_class(goods, on, local_is_open=local_is_open) else Hidden.CLASS

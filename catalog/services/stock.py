@@ -9,6 +9,7 @@ closes; one that weighs more first reserves the excess under its own cause, then
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -24,6 +25,14 @@ Lines = Sequence[tuple[int, int]]
 """(offer_id, quantity in base units); an offer named twice is one move of the sum."""
 
 
+@dataclass(frozen=True)
+class Note:
+    """Why a person moved it, and who; empty for what an order does."""
+
+    reason: str = ""
+    person_id: int | None = None
+
+
 def open_stock(offer_id: int) -> None:
     """Begin an offer's stock at nothing; harmless when it has one."""
     row = insert(OfferStock).values(offer_id=offer_id, on_hand=0, reserved=0)
@@ -35,14 +44,19 @@ def receive(lines: Lines, *, source: str, source_id: int) -> None:
     _move([(offer_id, qty, 0) for offer_id, qty in _in_order(lines)], StockMoveKind.RECEIVE, source, source_id)
 
 
-def adjust(offer_id: int, change: int, *, source: str, source_id: int) -> None:
+def adjust(offer_id: int, change: int, *, source: str, source_id: int, note: Note | None = None) -> None:
     """A count was wrong by `change` (either sign); what is promised to others stays.
 
     Raises: Refused "stock-promised" when less would be left than is promised; as `_move`.
     """
     if change == 0:
         return
-    _move([(offer_id, change, 0)], StockMoveKind.ADJUST, source, source_id)
+    _move([(offer_id, change, 0)], StockMoveKind.ADJUST, source, source_id, note)
+
+
+def by_hand(offer_id: int, change: int, kind: StockMoveKind, *, source: str, source_id: int, note: Note) -> None:
+    """A clerk writes down goods that came, spoiled or left elsewhere. Raises: as `adjust`."""
+    _move([(offer_id, change, 0)], kind, source, source_id, note)
 
 
 def reserve(lines: Lines, *, source: str, source_id: int) -> None:
@@ -81,7 +95,7 @@ Changes = Sequence[tuple[int, int, int]]
 """(offer_id, change of what is on hand, change of what is promised), in offer order."""
 
 
-def _move(changes: Changes, kind: StockMoveKind, source: str, source_id: int) -> None:
+def _move(changes: Changes, kind: StockMoveKind, source: str, source_id: int, note: Note | None = None) -> None:
     """Change the offers' counts, if they allow it, and write the moves: three statements, however many offers.
 
     Raises: Refused "stock-short", "stock-promised", "stock-not-promised" (more released or shipped than promised),
@@ -111,11 +125,12 @@ def _move(changes: Changes, kind: StockMoveKind, source: str, source_id: int) ->
     unchanged = set(ids) - set(changed)
     if unchanged:
         raise _why_not(min(unchanged), kind)
-    _write(changes, kind, source, source_id)
+    _write(changes, kind, source, source_id, note or Note())
 
 
-def _write(changes: Changes, kind: StockMoveKind, source: str, source_id: int) -> None:
-    same = {"kind": kind, "source": source, "source_id": source_id, "at": clock.now()}
+def _write(changes: Changes, kind: StockMoveKind, source: str, source_id: int, note: Note) -> None:
+    why = {"reason": note.reason, "person_id": note.person_id}
+    same = {"kind": kind, "source": source, "source_id": source_id, "at": clock.now(), **why}
     rows = [
         {"offer_id": offer_id, "on_hand_change": on_hand, "reserved_change": reserved, **same}
         for offer_id, on_hand, reserved in changes
@@ -139,5 +154,7 @@ def _why_not(offer_id: int, kind: StockMoveKind) -> Refused:
     code = {
         StockMoveKind.RESERVE: "stock-short",
         StockMoveKind.ADJUST: "stock-promised",
+        StockMoveKind.LOSS: "stock-promised",
+        StockMoveKind.ISSUE: "stock-promised",
     }.get(kind, "stock-not-promised")
     return Refused(code, left=left // row.pack_qty, promised=-(-row.reserved // row.pack_qty), **facts)

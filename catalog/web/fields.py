@@ -1,13 +1,19 @@
 """Fields and choices of this floor's forms: prices finer than fen, percentages, leaves of the goods tree, villages."""
 
+import re
+import unicodedata
 from typing import Any
 
 from catalog.queries import categories
+from catalog.rules.facts import Season, check_seasons
 from core import money
 from core.errors import Refused
 from core.places import queries as places
 from core.places.models import PlaceLevel
-from core.web.forms import YuanField
+from core.web.forms import Parsed, YuanField
+
+_MONTHS = re.compile(r"(\d{1,2})(?:[^\d,;\s\u3001]{1,3}(\d{1,2}))?([^\d,;\u3001]*)")
+_NOTE = re.compile(r"\w{2,}")
 
 
 class PriceField(YuanField):
@@ -35,11 +41,50 @@ class PercentField(YuanField):
         return money.plain_yuan(int(value)).removesuffix(".00")
 
 
-def leaf_choices() -> list[tuple[int, str]]:
-    """Leaves of the goods tree with their branch, in the shop's order."""
+class MonthsField(Parsed):
+    """Months of harvest as typed, "4-6, 9-10"; seasons as data."""
+
+    def parse(self, typed: str) -> tuple[Season, ...]:
+        found = []
+        for first, last, rest in _MONTHS.findall(unicodedata.normalize("NFKC", typed)):
+            note = _NOTE.search(rest)
+            found.append(Season(int(first), int(last or first), note[0][:20] if note else ""))
+        if not found:
+            raise Refused("season-months")
+        check_seasons(found)
+        return tuple(found)
+
+    def show(self, value: Any) -> str:
+        return ", ".join(f"{one.first_month}-{one.last_month}{' ' + one.note if one.note else ''}" for one in value)
+
+
+class TiersField(Parsed):
+    """Lower prices for more packs as typed, "20=24.00, 50=22.5"; (packs, hundredths of a fen) as data."""
+
+    def parse(self, typed: str) -> tuple[tuple[int, int], ...]:
+        found = []
+        for part in re.split(r"[,;\u3001]", unicodedata.normalize("NFKC", typed)):
+            packs, sign, price = part.partition("=")
+            if not part.strip():
+                continue
+            if not sign or not re.fullmatch(r"\d{1,4}", packs.strip()):
+                raise Refused("tier-unreadable", text=part.strip()[:20])
+            found.append((int(packs), PriceField.parse(self, price.strip())))
+        return tuple(found)
+
+    def show(self, value: Any) -> str:
+        return ", ".join(f"{packs}={PriceField.show(self, price)}" for packs, price in value)
+
+
+def leaf_choices(now: int = 0) -> list[tuple[int, str]]:
+    """Leaves of the goods tree with their branch, in the shop's order; closed ones only where they are chosen now."""
     tree = categories.listed()
     branch = {row.id: row.name for row in tree}
-    return [(row.id, f"{branch.get(row.parent_id or 0, '')} / {row.name}") for row in tree if row.is_leaf]
+    return [
+        (row.id, f"{branch.get(row.parent_id or 0, '')} / {row.name}")
+        for row in tree
+        if row.is_leaf and (not row.is_closed or row.id == now)
+    ]
 
 
 def village_choices(town_code: str | None = None) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from flask import url_for
 
-from catalog.queries import desk, papers, suppliers
+from catalog.queries import desk, papers, revisions, suppliers
 from catalog.rules.listing import ProductState
 from core import clock
 from core.access.actor import Actor
@@ -24,10 +24,16 @@ def catalogue_tasks(who: Actor) -> Iterator[Task]:
             tone = "danger" if days[0] < clock.today() else "warn"
             text = sentence("task", "papers-ending")
             yield Task(text, url_for("papers.mine"), len(days), due_on=days[0], tone=tone, icon="patch-exclamation")
-    if who.may(Right.ORIGIN_CONFIRM) and (count := desk.waiting_count(who)):
+    if who.may(Right.ORIGIN_CONFIRM) and (count := desk.to_check_count(who)):
         yield Task(sentence("task", "origins-waiting"), url_for("township.queue"), count, icon="geo-alt")
     if who.may(Right.CONTENT_APPROVE):
         if count := desk.waiting_count(who):
             yield Task(sentence("task", "contents-waiting"), url_for("review.queue"), count, icon="clipboard-check")
+        if count := revisions.waiting_count(who):
+            href = url_for("review.queue") + "#changed"
+            yield Task(sentence("task", "revisions-waiting"), href, count, icon="clipboard-check")
+        if count := revisions.prices_waiting_count():
+            href = url_for("review.queue") + "#prices"
+            yield Task(sentence("task", "prices-waiting"), href, count, tone="warn", icon="clipboard-check")
         if count := papers.to_verify_count():
             yield Task(sentence("task", "certificates-waiting"), url_for("review.sheets"), count, icon="patch-check")

@@ -5,12 +5,14 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
-from wtforms import SelectField, TextAreaField
+from wtforms import BooleanField, SelectField, TextAreaField
 
-from catalog.queries import desk, suppliers
+from catalog.queries import desk, restricted, revisions, suppliers
 from catalog.rules.listing import ProductState
-from catalog.services import products
-from catalog.web.fields import leaf_choices, village_choices
+from catalog.services import offers, products
+from catalog.services import revisions as revising
+from catalog.web.fields import MonthsField, leaf_choices, village_choices
+from core import clock
 from core.access.rights import Right
 from core.db import transaction
 from core.files import services as files
@@ -18,7 +20,7 @@ from core.files.models import Audience
 from core.text import sentence
 from core.web import menu
 from core.web.access import actor, again, requires
-from core.web.forms import Form, ShortText
+from core.web.forms import Form, ShortText, clean
 
 bp = Blueprint("products", __name__, url_prefix="/supplier/products")
 menu.add("market", "products", icon="basket", endpoint="products.mine", right=Right.SELL, order=20)
@@ -28,19 +30,28 @@ class ProductForm(Form):
     name = ShortText(most=40)
     category = SelectField(coerce=lambda value: int(value or 0), default=0)
     origin = SelectField()
+    is_wild = BooleanField()
+    seasons = MonthsField(required=False)
+    own_code = ShortText(most=40, required=False)
     description = TextAreaField()
 
     def draft(self) -> products.Draft:
         """What was said. Raises: Refused "form-invalid"."""
         self.require()
         return products.Draft(
-            self.name.data, self.category.data, self.origin.data, description=(self.description.data or "")[:2_000]
+            self.name.data,
+            self.category.data,
+            self.origin.data,
+            description=(self.description.data or "")[:2_000],
+            is_wild=bool(self.is_wild.data),
+            seasons=tuple(self.seasons.data or ()),
+            own_code=self.own_code.data or "",
         )
 
 
-def _form(**given: Any) -> ProductForm:
+def _form(now: int = 0, **given: Any) -> ProductForm:
     form = ProductForm(data=given)
-    form.category.choices = leaf_choices()
+    form.category.choices = leaf_choices(now)
     form.origin.choices = village_choices(suppliers.own(actor()).town_code)
     return form
 
@@ -93,15 +104,25 @@ def create() -> ResponseReturnValue:
 @bp.get("/<int:product_id>")
 @requires(Right.SELL)
 def show(product_id: int) -> ResponseReturnValue:
-    return render_template("catalog/products/show.html", p=desk.detail(product_id, actor()))
+    p = desk.detail(product_id, actor())
+    return render_template(
+        "catalog/products/show.html", p=p, revision=revisions.of_product(product_id),
+        asked=revisions.prices_of_product(product_id), history=revisions.history(product_id),
+        barred=restricted.warnings(p.category_id, is_wild=p.is_wild, on=clock.today()),
+    )  # fmt: skip
 
 
 @bp.get("/<int:product_id>/edit")
 @requires(Right.SELL)
 def edit(product_id: int) -> ResponseReturnValue:
-    p = desk.detail(product_id, actor())
-    form = _form(name=p.name, category=p.category_id, origin=p.origin_code, description=p.description)
-    return render_template("catalog/products/form.html", form=form, product=p)
+    p, waits = desk.detail(product_id, actor()), revisions.of_product(product_id)
+    now = desk.facts_of(product_id) if waits is None else waits.new.facts
+    form = _form(
+        now.category_id, name=now.name, category=now.category_id, origin=now.origin_code, description=now.description,
+        is_wild=now.is_wild, seasons=list(now.seasons), own_code=p.own_code or "",
+    )  # fmt: skip
+    shots = waits.new.pictures if waits else [(one.token, one.alt) for one in p.pictures]
+    return render_template("catalog/products/form.html", form=form, product=p, shots=shots, revision=waits)
 
 
 @bp.post("/<int:product_id>/edit")
@@ -116,12 +137,51 @@ def save(product_id: int) -> ResponseReturnValue:
     return redirect(url_for("products.show", product_id=product_id), 303)
 
 
-@bp.post("/<int:product_id>/pictures/<int(max=99):position>/drop")
+@bp.post("/<int:product_id>/pictures")
 @requires(Right.SELL)
-def drop_picture(product_id: int, position: int) -> ResponseReturnValue:
+@again(edit)
+def set_pictures(product_id: int) -> ResponseReturnValue:
+    """Order, words and removal in one form: place-1=2, alt-1=…, drop=3."""
+    wanted = []
+    for place in range(1, products.MOST_PICTURES + 1):
+        if f"place-{place}" in request.form and str(place) not in request.form.getlist("drop"):
+            at = request.form.get(f"place-{place}", place, type=int)
+            wanted.append((at, place, clean(request.form.get(f"alt-{place}"))[:60]))
     with transaction():
-        products.drop_picture(product_id, position, by=actor())
+        products.set_pictures(product_id, [(place, alt) for _, place, alt in sorted(wanted)], by=actor())
+    flash(sentence("message", "pictures-saved"))
     return redirect(url_for("products.edit", product_id=product_id), 303)
+
+
+@bp.post("/<int:product_id>/copy")
+@requires(Right.SELL)
+@again(show)
+def copy(product_id: int) -> ResponseReturnValue:
+    with transaction():
+        made = products.copy(product_id, by=actor()).id
+        offers.copy_packs(product_id, made, by=actor())
+    flash(sentence("message", "product-copied"))
+    return redirect(url_for("products.edit", product_id=made), 303)
+
+
+@bp.post("/<int:product_id>/revision/submit")
+@requires(Right.SELL)
+@again(show)
+def submit_revision(product_id: int) -> ResponseReturnValue:
+    with transaction():
+        revising.submit(product_id, by=actor())
+    flash(sentence("message", "revision-submitted"))
+    return redirect(url_for("products.show", product_id=product_id), 303)
+
+
+@bp.post("/<int:product_id>/revision/drop")
+@requires(Right.SELL)
+@again(show)
+def drop_revision(product_id: int) -> ResponseReturnValue:
+    with transaction():
+        revising.drop(product_id, by=actor())
+    flash(sentence("message", "revision-dropped"))
+    return redirect(url_for("products.show", product_id=product_id), 303)
 
 
 @bp.post("/<int:product_id>/submit")

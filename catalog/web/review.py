@@ -3,11 +3,14 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from catalog.queries import desk, papers
+from catalog.queries import desk, papers, prices, restricted, revisions
 from catalog.rules.listing import ProductState
-from catalog.services import certificates, products
+from catalog.services import certificates, price_changes, products
+from catalog.services import revisions as revising
+from core import clock
 from core.access.rights import Right
 from core.db import transaction
+from core.errors import Missing
 from core.text import sentence
 from core.web import menu
 from core.web.access import actor, again, requires
@@ -15,7 +18,7 @@ from core.web.access import actor, again, requires
 bp = Blueprint("review", __name__, url_prefix="/operator")
 menu.add(
     "catalogue", "content-check", icon="clipboard-check", endpoint="review.queue", right=Right.CONTENT_APPROVE,
-    counter=desk.waiting_count, order=20,
+    counter=desk.to_check_count, order=20,
 )  # fmt: skip
 menu.add(
     "catalogue", "certificate-check", icon="patch-check", endpoint="review.sheets", right=Right.CONTENT_APPROVE,
@@ -31,7 +34,11 @@ def _reason() -> str:
 @bp.get("/products")
 @requires(Right.CONTENT_APPROVE)
 def queue() -> ResponseReturnValue:
-    return render_template("catalog/review/queue.html", rows=desk.waiting(actor()))
+    who = actor()
+    return render_template(
+        "catalog/review/queue.html", rows=desk.waiting(who), changed=revisions.waiting(who),
+        prices=revisions.prices_waiting(),
+    )  # fmt: skip
 
 
 @bp.get("/products/all")
@@ -45,7 +52,13 @@ def every() -> ResponseReturnValue:
 @bp.get("/products/<int:product_id>")
 @requires(Right.CONTENT_APPROVE)
 def show(product_id: int) -> ResponseReturnValue:
-    return render_template("catalog/review/show.html", p=desk.detail(product_id, actor()))
+    p = desk.detail(product_id, actor())
+    return render_template(
+        "catalog/review/show.html", p=p, revision=revisions.of_product(product_id),
+        history=revisions.history(product_id), asked=revisions.prices_of_product(product_id),
+        barred=restricted.warnings(p.category_id, is_wild=p.is_wild, on=clock.today()),
+        compared=prices.references([p.category_id], clock.today()),
+    )  # fmt: skip
 
 
 @bp.post("/products/<int:product_id>/approve")
@@ -65,6 +78,59 @@ def send_back(product_id: int) -> ResponseReturnValue:
     with transaction():
         product = products.send_back(product_id, _reason(), by=actor())
     flash(sentence("message", "product-sent-back", name=product.name))
+    return redirect(url_for("review.queue"), 303)
+
+
+@bp.post("/products/<int:product_id>/revision/approve")
+@requires(Right.CONTENT_APPROVE)
+@again(show)
+def approve_revision(product_id: int) -> ResponseReturnValue:
+    with transaction():
+        product = revising.approve(product_id, by=actor())
+    flash(sentence("message", "revision-approved", name=product.name))
+    return redirect(url_for("review.queue"), 303)
+
+
+@bp.post("/products/<int:product_id>/revision/return")
+@requires(Right.CONTENT_APPROVE)
+@again(show)
+def return_revision(product_id: int) -> ResponseReturnValue:
+    with transaction():
+        product = revising.send_back(product_id, _reason(), by=actor())
+    flash(sentence("message", "revision-returned", name=product.name))
+    return redirect(url_for("review.queue"), 303)
+
+
+@bp.get("/prices/<int:change_id>")
+@requires(Right.CONTENT_APPROVE)
+def price(change_id: int) -> ResponseReturnValue:
+    asked = revisions.find_price(change_id)
+    if asked is None:
+        raise Missing("no-such-price-change")
+    p = desk.detail(asked.product_id, actor())
+    known = prices.references([p.category_id], clock.today())
+    pack = next((one for one in p.packs if one.offer_id == asked.offer_id), None)
+    past = prices.versions_of(asked.offer_id)
+    return render_template("catalog/review/price.html", asked=asked, p=p, pack=pack, compared=known, past=past)
+
+
+@bp.post("/prices/<int:change_id>/approve")
+@requires(Right.CONTENT_APPROVE)
+@again(price)
+def approve_price(change_id: int) -> ResponseReturnValue:
+    with transaction():
+        price_changes.approve(change_id, by=actor())
+    flash(sentence("message", "price-approved"))
+    return redirect(url_for("review.queue"), 303)
+
+
+@bp.post("/prices/<int:change_id>/return")
+@requires(Right.CONTENT_APPROVE)
+@again(price)
+def return_price(change_id: int) -> ResponseReturnValue:
+    with transaction():
+        price_changes.send_back(change_id, _reason(), by=actor())
+    flash(sentence("message", "price-returned"))
     return redirect(url_for("review.queue"), 303)
 
 

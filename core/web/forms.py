@@ -84,7 +84,7 @@ class PhoneField(ShortText):
             raise ValidationError(text.sentence("field", "phone"))
 
 
-class _Parsed(Field):  # type: ignore[misc]
+class Parsed(Field):  # type: ignore[misc]
     """A text that becomes a value; what was typed is shown again when it does not fit."""
 
     widget = TextInput()
@@ -118,7 +118,7 @@ class _Parsed(Field):  # type: ignore[misc]
         return str(value)
 
 
-class YuanField(_Parsed):
+class YuanField(Parsed):
     """Yuan as typed, fen as data."""
 
     def __init__(self, label: str = "", *, least: int = 0, **kw: Any) -> None:
@@ -135,7 +135,7 @@ class YuanField(_Parsed):
         return money.plain_yuan(value)
 
 
-class QuantityField(_Parsed):
+class QuantityField(Parsed):
     """A quantity in `unit`, sums allowed ("19.2+16.7"); base units as data."""
 
     def __init__(self, label: str = "", *, unit: Unit, **kw: Any) -> None:
@@ -146,7 +146,7 @@ class QuantityField(_Parsed):
         return parse_sum(typed, self.unit)
 
 
-class CountField(_Parsed):
+class CountField(Parsed):
     """A whole number within bounds."""
 
     def __init__(self, label: str = "", *, least: int = 0, most: int = 1_000_000, **kw: Any) -> None:
@@ -160,7 +160,7 @@ class CountField(_Parsed):
         return int(folded)
 
 
-class DayField(_Parsed):
+class DayField(Parsed):
     """A county day."""
 
     def parse(self, typed: str) -> date:

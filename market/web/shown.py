@@ -47,5 +47,5 @@ def card(row: Card) -> dict[str, Any]:
 
 def gallery(page: ProductPage) -> list[dict[str, Any]]:
     """The product's pictures, or the drawing of its kind."""
-    shown = [picture(token, page.art) for token in page.pictures] or [picture(None, page.art)]
-    return [{"url": url, "thumb": url, "alt": page.name, "drawn": drawn} for url, drawn in shown]
+    shown = [(*picture(token, page.art), alt) for token, alt in page.pictures] or [(*picture(None, page.art), "")]
+    return [{"url": url, "thumb": url, "alt": alt or page.name, "drawn": drawn} for url, drawn, alt in shown]

@@ -75,7 +75,7 @@ def reference_tables() -> None:
         "reference_price",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("category_id", sa.BigInteger(), nullable=False),
-        sa.Column("area", sa.String(length=20), nullable=False),
+        sa.Column("area", sa.String(length=6), nullable=False),
         sa.Column("price_fen_x100", sa.BigInteger(), nullable=False),
         sa.Column("basis_qty", sa.BigInteger(), nullable=False),
         sa.Column(

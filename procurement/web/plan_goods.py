@@ -28,23 +28,23 @@ def choose(token: str) -> ResponseReturnValue:
     view = plan_queries.view(token, actor())
     words, eligible = clean(request.args.get("q"))[:40], request.args.get("eligible") == "1"
     branch = request.args.get("category", 0, type=int) or None
-    if words or branch or eligible or request.args.get("all") == "1":
-        found = offers.sellable_list(
-            for_units=True, words=words, category_id=branch, eligible_only=eligible, limit=_SHOWN
-        )
-        is_usual = False
-    else:
-        usual = plan_queries.favourites(view.plan.canteen_id)
-        known = offers.sellable(usual, for_units=True)
-        found = [known[i] for i in usual if i in known] or offers.sellable_list(for_units=True, limit=_SHOWN)
-        is_usual = bool(known)
+    usual = [] if words or branch or eligible or request.args.get("all") == "1" else _usual(view.plan.canteen_id)
+    found = usual or offers.sellable_list(
+        for_units=True, words=words, category_id=branch, eligible_only=eligible, limit=_SHOWN
+    )
     return render_template(
         "procurement/plans/offers.html", view=view, plan=view.plan, words=words, eligible=eligible,
-        offers=offers.compared(found),
-        room=unit_room(view.plan.unit_id, view.plan.period_from.year),
-        branch=branch, branches=categories.branches(), is_usual=is_usual,
+        offers=offers.compared(found), room=unit_room(view.plan.unit_id, view.plan.period_from.year),
+        branch=branch, branches=categories.branches(), is_usual=bool(usual),
         kind=canteens.named(view.plan.canteen_id).kind.value, planned={one.line.offer_id for one in view.lines},
     )  # fmt: skip
+
+
+def _usual(canteen_id: int) -> list[offers.SellableOffer]:
+    """What the canteen buys again and again, as far as it is sold today."""
+    usual = plan_queries.favourites(canteen_id)
+    known = offers.sellable(usual, for_units=True)
+    return [known[i] for i in usual if i in known]
 
 
 @bp.post("/<token>/offers")

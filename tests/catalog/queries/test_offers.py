@@ -50,7 +50,7 @@ def test_four_statements_whatever_the_number(app: Flask) -> None:
     for some in (ids[:1], ids):
         with statements() as sent:
             assert len(offers.sellable(some, for_units=True, on=DAY)) == len(some)
-        assert len(sent) == 4
+        assert len(sent) == 5
 
 
 @pytest.mark.parametrize("state", [s for s in ProductState if s is not ProductState.LISTED])

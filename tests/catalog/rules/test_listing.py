@@ -67,7 +67,8 @@ def test_township_and_platform_both_see_a_product_before_it_is_listed():
 
     with pytest.raises(Refused, match="state-forbids-party"):
         advance(PRODUCT, ProductState.ORIGIN_CHECK, ProductAct.CONFIRM_ORIGIN, "supplier")
-    assert advance(PRODUCT, ProductState.LISTED, ProductAct.REVISE) is ProductState.DRAFT
+    with pytest.raises(Refused, match="state-forbids-act"):  # a listed product is revised, not reopened
+        advance(PRODUCT, ProductState.LISTED, ProductAct.REVISE)
     check_two_checkers(1, 2)
     with pytest.raises(Refused, match="product-same-checker"):
         check_two_checkers(1, 1)

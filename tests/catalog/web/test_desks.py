@@ -144,9 +144,11 @@ def test_price_stock_and_stop(client: FlaskClient, staff: Staff) -> None:
     here = f"/supplier/products/{product_id}/packs/{offer.id}"
     terms = {"price": "33", "per": "pack", "tolerance": "", "min_packs": "2", "tax_mode": "exempt", "reason": ""}
     assert client.post(here, data=terms).status_code == 303
-    jump = client.post(here, data={**terms, "price": "50"})
-    assert jump.status_code == 409
-    assert "7 天内价格变动超过 20%" in jump.text
+    assert client.post(here, data={**terms, "price": "50"}).status_code == 303  # nobody has seen it on the shelf
+    seen = {**terms, "price": "51", "seen": "1"}
+    late = client.post(here, data=seen)
+    assert late.status_code == 409
+    assert "刚才已被改为" in late.text
     assert client.post(f"{here}/stock", data={"packs": "7"}).status_code == 303
     assert "其中可售 7 件" in client.get(here).text
     stock = only(OfferStock)
@@ -229,7 +231,8 @@ def test_foreign_ids_are_alike_404(client: FlaskClient, staff: Staff) -> None:
     for path in ("", "/edit", "/withdraw", "/packs/new", f"/packs/{offer_id}"):
         assert client.get(f"/supplier/products/{product_id}{path}").status_code == 404, path
     for path, data in (
-        ("/submit", {}), ("/withdraw", {}), ("/edit", product_form()), ("/packs/new", PACK), ("/pictures/1/drop", {}),
+        ("/submit", {}), ("/withdraw", {}), ("/edit", product_form()), ("/packs/new", PACK),
+        ("/pictures", {"place-1": "1"}), ("/copy", {}), ("/revision/submit", {}), ("/revision/drop", {}),
         (f"/packs/{offer_id}/stock", {"packs": "1"}), (f"/packs/{offer_id}/stop", {}),
     ):  # fmt: skip
         assert client.post(f"/supplier/products/{product_id}{path}", data=data).status_code == 404, path
