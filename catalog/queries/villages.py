@@ -8,15 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from catalog.models.product import Category, Product
-from catalog.models.supplier import Household, LinkageAgreement, Supplier, VillageCategory
-from catalog.queries.visibility import LINKED, agreed_on, visible
+from catalog.models.supplier import Supplier, VillageCategory
+from catalog.queries import impact
+from catalog.queries.visibility import visible
+from catalog.rules.disclosure import Cell, Shown, single
 from core import clock
 from core.db import db
 from core.organisations.models import Organisation
 from core.places import queries as places
-
-LEAST = 5
-"""The fewest households that are published as a number (rule 76)."""
 
 
 @dataclass(frozen=True)
@@ -69,28 +68,14 @@ class Households:
 
 
 def published(count: int) -> Households:
-    """What may be shown of a count."""
-    return Households(count if count == 0 or count >= LEAST else None)
+    """What may be shown of a count that stands alone."""
+    return Households(single(Cell(count)).households)
 
 
 def linked_in_village(village_code: str, on: date) -> Households:
-    """Exited and watched households of the village with any agreement in force.
-
-    Where a single village of the town has fewer than five, the next smallest is hidden too: else the town's total, once
-    published, would give the number away (rule 76).
-    """
-    rows = db.session.execute(
-        sa.select(Household.village_code, sa.func.count(sa.distinct(Household.id)).label("number"))
-        .join(LinkageAgreement, LinkageAgreement.household_id == Household.id)
-        .where(Household.village_code.startswith(village_code[:9]), Household.category.in_(LINKED), agreed_on(on))
-        .group_by(Household.village_code)
-    )
-    counts = {row.village_code: row.number for row in rows}
-    few = [code for code, count in counts.items() if count < LEAST]
-    rest = sorted((count, code) for code, count in counts.items() if count >= LEAST)
-    if len(few) == 1 and rest and rest[0][1] == village_code:
-        return Households(None, is_hidden=True)
-    return published(counts.get(village_code, 0))
+    """Linked households of the village, as the public table of the county shows them (rule 76)."""
+    shown = impact.of_village(village_code, on)
+    return Households(shown.households, is_hidden=shown.shown is Shown.HIDDEN)
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ PUBLIC = {
     "shop.product",
     "origins.supplier",
     "origins.village",
+    "impact.show",
     # the phone's helper for work without network: a file of ours
     "purchases.worker",
     # who is about to sell, who leads, how to apply
