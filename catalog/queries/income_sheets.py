@@ -12,7 +12,7 @@ from core.text import label, sentence
 
 
 def _word(code: str, **facts: object) -> str:
-    return sentence("word", code, **facts)
+    return sentence("household_word", code, **facts)
 
 
 def _shown(published: Published, value: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from catalog.models.household import HouseholdCategoryFact, HouseholdPerson
+from catalog.models.household import SEALED, HouseholdCategoryFact, HouseholdPerson
 from catalog.models.supplier import Household
 from catalog.queries.household_scope import mine, within
 from catalog.rules import households as rules
@@ -122,7 +122,7 @@ def _next_code(village_code: str) -> str:
 
 def _add_person(household_id: int, position: int, person: PersonDraft) -> HouseholdPerson:
     row = HouseholdPerson(household_id=household_id, position=position, created_at=clock.now())
-    for field in ("name", "id_no", "phone", "account"):
+    for field in SEALED:
         row.close(field, getattr(person, field))
     db.session.add(row)
     return row
@@ -172,6 +172,40 @@ def change_contact(household_id: int, position: int, *, phone: str, account: str
         row.close(field, given[field])
     if changed:
         _record("household-contact-changed", household, by, position=position, fields=len(changed))
+
+
+def update_person(household_id: int, draft: PersonDraft, *, by: Actor) -> None:
+    """What a newer list says of a person who is registered: found by number, else by name; empty fields stay.
+
+    Raises: Missing "no-such-person", Refused of `identifiers`, "person-in-household".
+    """
+    household = mine(household_id, by, lock=True)
+    given = tidy(draft)
+    people = db.session.scalars(
+        sa.select(HouseholdPerson)
+        .where(HouseholdPerson.household_id == household.id, HouseholdPerson.left_on.is_(None))
+        .order_by(HouseholdPerson.position)
+    ).all()
+    row = find_person(people, given)
+    if row is None:
+        raise Missing("no-such-person")
+    changed = [field for field in SEALED if (text := getattr(given, field)) and text != row.open(field)]
+    if "id_no" in changed:
+        _not_elsewhere([given])
+    for field in changed:
+        row.close(field, getattr(given, field))
+    if changed:
+        _record("household-contact-changed", household, by, position=row.position, fields=len(changed))
+
+
+def find_person(people: Sequence[HouseholdPerson], given: PersonDraft) -> HouseholdPerson | None:
+    """The person of a household by number; by name where one of the two has no number."""
+    index = sealing.blind_index(given.id_no, "id_no") if given.id_no else None
+    for row in people:
+        if index and row.id_no_index == index:
+            return row
+    nameless = (row for row in people if not (index and row.id_no_index))
+    return next((row for row in nameless if row.open("name") == given.name), None)
 
 
 def let_go(household_id: int, position: int, on: date, *, by: Actor) -> None:

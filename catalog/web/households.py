@@ -59,7 +59,7 @@ class CategoryForm(Form):
 class ConsentForm(Form):
     kind = SelectField(choices=lambda: choices(ConsentKind))
     method = SelectField(choices=lambda: choices(ConsentMethod))
-    is_given = SelectField(choices=lambda: [(v, sentence("word", f"consent-{v}")) for v in ("yes", "no")])
+    is_given = SelectField(choices=lambda: [(v, sentence("household_word", f"consent-{v}")) for v in ("yes", "no")])
     paper_no = ShortText(most=40)
     given_on = DayField()
 

@@ -57,7 +57,7 @@ def halves() -> list[tuple[str, str]]:
     """The halves one may look at, the newest first."""
     newest = rules.due(clock.today())
     found = [rules.half_of(newest.plus(-2 * n)) for n in range(6)]
-    return [(str(h), sentence("word", "half", year=h.year, number=h.number)) for h in found]
+    return [(str(h), sentence("household_word", "half", year=h.year, number=h.number)) for h in found]
 
 
 def asked_place() -> str:
@@ -92,7 +92,7 @@ def analysis() -> ResponseReturnValue:
 def analysis_sheet() -> ResponseReturnValue:
     half = asked_half()
     data = income_sheets.analysis(incomes.analysis(actor(), half, asked_place()))
-    return _download(data, sentence("word", "file-analysis", half=str(half)))
+    return _download(data, sentence("household_word", "file-analysis", half=str(half)))
 
 
 def _download(data: bytes, name: str) -> ResponseReturnValue:
@@ -138,7 +138,7 @@ def _on(year: int) -> date:
 def targets_sheet() -> ResponseReturnValue:
     year = asked_year()
     data = income_sheets.targets(incomes.targets(actor(), year, _on(year)), year)
-    return _download(data, sentence("word", "file-targets", year=year))
+    return _download(data, sentence("household_word", "file-targets", year=year))
 
 
 @bp.post("/targets")
@@ -170,5 +170,5 @@ def sums() -> ResponseReturnValue:
 def sums_sheet() -> ResponseReturnValue:
     quarter = asked_quarter()
     return _download(
-        income_sheets.sums(household_sums.sums(quarter)), sentence("word", "file-sums", quarter=str(quarter))
+        income_sheets.sums(household_sums.sums(quarter)), sentence("household_word", "file-sums", quarter=str(quarter))
     )
