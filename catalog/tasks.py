@@ -1,6 +1,15 @@
 """Jobs of this floor."""
 
-from catalog.services import admission, admission_steps, attesting, leads, publications, search_index, supplier_life
+from catalog.services import (
+    admission,
+    admission_steps,
+    attesting,
+    certification_moves,
+    leads,
+    publications,
+    search_index,
+    supplier_life,
+)
 from core.jobs import job
 
 
@@ -56,3 +65,9 @@ def warn_licences() -> None:
 def recheck_leads() -> None:
     """Recognitions of lead enterprises that are a year old."""
     leads.recheck_due()
+
+
+@job("catalog.reckon_certification", every=6 * 3600)
+def reckon_certification() -> None:
+    """The last good days of the certification steps, as the holiday calendar stands now."""
+    certification_moves.reckon_open()

@@ -3,6 +3,8 @@
 from catalog.models import (
     admission,
     benefit,
+    certification,
+    commitment,
     household,
     income,
     linkage,
@@ -20,6 +22,8 @@ from catalog.models import (
 __all__ = [
     "admission",
     "benefit",
+    "certification",
+    "commitment",
     "household",
     "income",
     "linkage",

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from catalog.models.product import Certificate, CertificateProduct, Product
+from catalog.models.supplier import Supplier
 from catalog.queries import suppliers
 from catalog.rules import certificates as rules
 from catalog.rules.certificates import CertificateKind, CertificateStatus
@@ -42,14 +43,34 @@ def add(paper: Paper, product_ids: Iterable[int] = (), *, by: Actor) -> Certific
     Raises: Refused of `rules.certificates.number`, "certificate-ends-before-start", "certificate-number-taken";
     Missing for another's product.
     """
-    seller = suppliers.own(by)
+    return _enter(paper, product_ids, supplier_id=suppliers.own(by).id, right=Right.SELL, by=by)
+
+
+def add_granted(paper: Paper, product_ids: Iterable[int], *, supplier_id: int, by: Actor) -> Certificate:
+    """A certificate that the county's help brought in, entered by the agriculture office for its applicant.
+
+    It is pending as any other until the operator has compared it with its issuer: two offices look at it.
+    Raises: as `add`.
+    """
+    made = _enter(paper, product_ids, supplier_id=supplier_id, right=Right.CERTIFICATION_HANDLE, by=by)
+    if paper.file_id is not None:
+        let_read(paper.file_id, holder_organisation(supplier_id))
+    return made
+
+
+def holder_organisation(supplier_id: int) -> int:
+    """The organisation that a supplier is."""
+    return db.session.scalars(sa.select(Supplier.organisation_id).where(Supplier.id == supplier_id)).one()
+
+
+def _enter(paper: Paper, product_ids: Iterable[int], *, supplier_id: int, right: Right, by: Actor) -> Certificate:
     number = rules.number(paper.kind, paper.number)
     rules.check_validity(paper.valid_from, paper.valid_to)
     taken = sa.exists().where(Certificate.kind == paper.kind, Certificate.number == number)
     if db.session.scalar(sa.select(taken)):
         raise Refused("certificate-number-taken", number=number)
     made = Certificate(
-        supplier_id=seller.id,
+        supplier_id=supplier_id,
         kind=paper.kind,
         number=number,
         issuer=paper.issuer,
@@ -67,7 +88,7 @@ def add(paper: Paper, product_ids: Iterable[int] = (), *, by: Actor) -> Certific
         platforms = sa.select(Organisation.id).where(Organisation.kind == OrganisationKind.PLATFORM)
         let_read(paper.file_id, *db.session.scalars(platforms))
     _cover(made, set(product_ids))
-    _record("certificate-added", made, Right.SELL, by)
+    _record("certificate-added", made, right, by)
     return made
 
 

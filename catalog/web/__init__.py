@@ -10,6 +10,7 @@ from catalog.queries.search import backend
 from catalog.web import admission, inbox, origins, packs, papers, products, review, storefront, township
 from catalog.web.admission_doors import DOORS as ADMISSION_DOORS
 from catalog.web.admission_inbox import admission_tasks
+from catalog.web.certification_tasks import join as join_certification
 from catalog.web.farm_doors import DOORS as FARM_DOORS
 from catalog.web.household_doors import DOORS as HOUSEHOLD_DOORS
 from core.web.inbox import provide
@@ -23,6 +24,7 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
         app.register_blueprint(admission_door.bp)
     for household_door in HOUSEHOLD_DOORS:
         app.register_blueprint(household_door.bp)
+    join_certification(app)
     provide(inbox.catalogue_tasks)
     provide(admission_tasks)
     name = str(app.config["SEARCH_BACKEND"])

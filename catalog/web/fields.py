@@ -4,10 +4,16 @@ import re
 import unicodedata
 from typing import Any
 
+from flask import request
+from werkzeug.datastructures import FileStorage
+
 from catalog.queries import categories
 from catalog.rules.facts import Season, check_seasons
 from core import money
+from core.access.actor import Actor
 from core.errors import Refused
+from core.files import services as files
+from core.files.models import Audience
 from core.places import queries as places
 from core.places.models import PlaceLevel
 from core.web.forms import Parsed, YuanField
@@ -92,3 +98,32 @@ def village_choices(town_code: str | None = None) -> list[tuple[str, str]]:
     found = places.listed(PlaceLevel.VILLAGE) + places.listed(PlaceLevel.COMMUNITY)
     found.sort(key=lambda place: (place.parent_code != town_code, place.code))
     return [(place.code, place.full) for place in found]
+
+
+class HundredthsField(YuanField):
+    """A number with up to 2 decimals as typed (亩, 万袋), hundredths as data."""
+
+    def show(self, value: Any) -> str:
+        return money.plain_yuan(int(value)).removesuffix(".00")
+
+
+def upload(name: str, purpose: str, by: Actor, *, picture: bool = False) -> int | None:
+    """The file of a field, kept for the parties; None where none was chosen. Raises: Refused as core.files does."""
+    file = request.files.get(name)
+    if file is None or not file.filename:
+        return None
+    return keep(file, purpose, by, picture=picture)
+
+
+def keep(file: FileStorage, purpose: str, by: Actor, *, picture: bool = False) -> int:
+    """One uploaded file, owned by the actor's office. → its id."""
+    take = files.take_picture if picture else files.take_paper
+    kept = take(
+        file.stream,
+        name=file.filename or "",
+        purpose=purpose,
+        by=by,
+        audience=Audience.PARTIES,
+        owner_id=by.office_id,
+    )
+    return kept.id

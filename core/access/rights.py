@@ -49,6 +49,8 @@ class Right(StrEnum):
     LINKAGE_MANAGE = "linkage_manage"  # objections, reviews, re-checks, false claims
     LINKAGE_VIEW = "linkage_view"  # agreements, claims and scores of all suppliers
     MARGIN_SET = "margin_set"
+    CERTIFICATION_HANDLE = "certification_handle"  # the board of 绿色有机申报: papers, steps, fees, sending
+    INSPECT = "inspect"  # the site inspections one was chosen for
     # the canteen
     PLAN = "plan"  # write plans, place orders
     PLAN_APPROVE = "plan_approve"
@@ -116,6 +118,8 @@ ACCESS: dict[Right, frozenset[R]] = {
     Right.LINKAGE_MANAGE: frozenset({R.LINKAGE_OFFICER}),
     Right.LINKAGE_VIEW: frozenset({R.LINKAGE_OFFICER, R.AGRICULTURE_OFFICER}),
     Right.MARGIN_SET: frozenset({R.AGRICULTURE_OFFICER}),
+    Right.CERTIFICATION_HANDLE: frozenset({R.AGRICULTURE_OFFICER}),
+    Right.INSPECT: frozenset({R.CERTIFICATION_INSPECTOR}),
     Right.PLAN: frozenset({R.CANTEEN_ORDERER, R.CONTRACTOR_BUYER}),
     Right.PLAN_APPROVE: frozenset({R.UNIT_APPROVER, R.UNIT_HEAD}),
     Right.EMERGENCY_RELEASE: frozenset({R.UNIT_HEAD}),

@@ -16,7 +16,7 @@ from wtforms.widgets import TextInput
 
 from core import money, text
 from core.errors import Refused
-from core.quantity import Unit, parse_sum
+from core.quantity import Unit, parse_sum, quantity_text
 
 MOBILE = re.compile(r"^1[3-9]\d{9}$")
 MAX_ID = 2**63 - 1
@@ -144,6 +144,9 @@ class QuantityField(Parsed):
 
     def parse(self, typed: str) -> int:
         return parse_sum(typed, self.unit)
+
+    def show(self, value: Any) -> str:
+        return quantity_text(value, self.unit) if isinstance(value, int) else str(value)
 
 
 class CountField(Parsed):

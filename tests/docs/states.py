@@ -6,6 +6,7 @@ from typing import Any
 
 from catalog.rules.admission import ADMISSION
 from catalog.rules.benefit import BENEFIT
+from catalog.rules.certification import CERTIFICATION
 from catalog.rules.households import EXPORT, INTAKE
 from catalog.rules.listing import PRODUCT
 from catalog.rules.revision import PRICE_CHANGE, REVISION
@@ -30,6 +31,7 @@ TABLES: tuple[tuple[str, StateTable[Any, Any]], ...] = (
     ("catalog/rules/benefit.py", BENEFIT),
     ("catalog/rules/revision.py", REVISION),
     ("catalog/rules/revision.py", PRICE_CHANGE),
+    ("catalog/rules/certification.py", CERTIFICATION),
     ("market/rules/order_states.py", UNIT_ORDER),
     ("market/rules/order_states.py", RESIDENT_ORDER),
     ("market/rules/delivery_states.py", DELIVERY),
