@@ -1,0 +1,92 @@
+"""What a supplier owes to households: the list, the file for the bank, the bank's answer; and the posted prices."""
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from catalog.queries import payables, purchases
+from catalog.queries import suppliers as own
+from catalog.rules.purchase import PaymentOutcome
+from catalog.services import payouts
+from core import clock
+from core.access.actor import Actor
+from core.access.rights import Right
+from core.db import transaction
+from core.errors import Refused
+from core.files.services import MAX_PAPER
+from core.text import sentence
+from core.web import menu
+from core.web.access import actor, again, requires
+from core.web.forms import Form, YuanField
+
+bp = Blueprint("payables", __name__, url_prefix="/farm")
+
+
+def waiting(by: Actor) -> int:
+    """Households that wait for money, for the menu."""
+    return payables.totals(by).households if own.find_own(by) else 0
+
+
+menu.add(
+    "market", "payables", icon="cash-coin", endpoint="payables.listed", right=Right.SELL, order=40, counter=waiting
+)
+
+
+class PriceForm(Form):
+    price = YuanField(least=1)
+
+
+@bp.get("/payables")
+@requires(Right.SELL)
+def listed() -> ResponseReturnValue:
+    who = actor()
+    return render_template(
+        "catalog/farm/payables.html", rows=payables.owed(who), totals=payables.totals(who), files=payables.files(who)
+    )
+
+
+@bp.get("/payables/bank.csv")
+@requires(Right.SELL)
+def bank_file() -> ResponseReturnValue:
+    answer = Response(payables.bank_file(actor()), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f'attachment; filename="payables-{clock.today():%Y%m%d}.csv"'
+    return answer
+
+
+@bp.post("/payables/results")
+@requires(Right.SELL)
+@again(listed)
+def take_result() -> ResponseReturnValue:
+    given = request.files.get("file")
+    if given is None or not given.filename:
+        raise Refused("bank-file-empty")
+    data = given.stream.read(MAX_PAPER + 1)
+    if len(data) > MAX_PAPER:
+        raise Refused("file-too-large", megabytes=MAX_PAPER // 1024 // 1024)
+    with transaction():
+        file_id = payouts.take_result(data, name=given.filename, by=actor())
+    return redirect(url_for(".result", file_id=file_id), 303)
+
+
+@bp.get("/payables/results/<id:file_id>")
+@requires(Right.SELL)
+def result(file_id: int) -> ResponseReturnValue:
+    found = payables.result(file_id, actor())
+    return render_template("catalog/farm/result.html", file=found, outcomes=list(PaymentOutcome))
+
+
+@bp.get("/prices")
+@requires(Right.SELL)
+def prices() -> ResponseReturnValue:
+    return render_template("catalog/farm/prices.html", rows=purchases.goods(actor()), text=purchases.price_text)
+
+
+@bp.post("/prices/<id:product_id>")
+@requires(Right.SELL)
+@again(prices)
+def post_price(product_id: int) -> ResponseReturnValue:
+    form = PriceForm()
+    form.require()
+    with transaction():
+        payouts.post_price(product_id, form.price.data * 100, by=actor())
+    flash(sentence("message", "purchase-price-posted"))
+    return redirect(url_for(".prices"), 303)
