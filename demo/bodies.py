@@ -140,7 +140,7 @@ def _phone(world: World) -> str:
 def _seat(world: World, body: str, role: str, name: str, login: str | None = None) -> None:
     person: Person = people.create(name, phone=_phone(world), username=login, password=PASSWORD)
     held, place = Role(role.removesuffix("2")), db.session.get_one(Organisation, world.bodies[body])
-    until = world.days.today + timedelta(days=60) if held is Role.GUEST_AUDITOR else None
+    until = world.days.today + timedelta(days=25) if held is Role.GUEST_AUDITOR else None
     organisations.grant(person, place, held, by=None, valid_to=until)
     under = [room for key, room in world.bodies.items() if key.startswith(f"{body}.")]
     world.actors[body, role] = Actor(

@@ -10,6 +10,7 @@ from catalog.models.product import Product
 from catalog.queries import offers as selling
 from core import clock
 from core.access.actor import Actor
+from core.access.roles import Role
 from core.db import db, transaction
 from demo import goods, invented
 from demo.cast import word, words
@@ -40,6 +41,11 @@ def tell(world: World) -> None:
             continue
         for order in _order(who, homes[who.person_id], world, place, at_ago=clock.now() - at):
             _over(world, who, order, clock.now() - at)
+    buyer = world.actor("enterprise1", Role.ENTERPRISE_BUYER)
+    office = _address(buyer, len(homes))
+    for place, state in enumerate((OrderState.SHIPPED, OrderState.PENDING_PAY)):
+        for order in _order(buyer, office, world, place + 2, at_ago=timedelta(minutes=24 - place)):
+            _today(world, buyer, order, state)
     first = world.residents[0]
     for place, state in enumerate((OrderState.SHIPPED, OrderState.PAID, OrderState.PENDING_PAY, OrderState.CANCELLED)):
         for order in _order(first, homes[first.person_id], world, place + 1, at_ago=timedelta(minutes=25 - place)):

@@ -64,7 +64,9 @@ class Right(StrEnum):
     SPENDING_STATE = "spending_state"
     SPENDING_CONFIRM = "spending_confirm"
     IMPORT_832 = "import_832"
-    P832_VIEW = "p832_view"  # files and orders of the 832 platform: finance all, a unit its own
+    P832_VIEW = (
+        "p832_view"  # files and orders of the 832 platform: finance all, a unit its own, the federation unions' money
+    )
     P832_ASSIGN = "p832_assign"  # say whose order an unknown name's is
     # finance
     FINANCE_VIEW = "finance_view"
@@ -132,7 +134,7 @@ ACCESS: dict[Right, frozenset[R]] = {
     Right.SPENDING_STATE: frozenset({R.CANTEEN_ORDERER, R.UNIT_PAYER, R.CONTRACTOR_BUYER}),
     Right.SPENDING_CONFIRM: frozenset({R.UNIT_APPROVER, R.UNIT_HEAD}),
     Right.IMPORT_832: frozenset({R.FINANCE_OFFICER, R.UNIT_PAYER, R.CANTEEN_ORDERER, R.UNION_CLERK}),
-    Right.P832_VIEW: _FINANCE | _UNIT | {R.GUEST_AUDITOR, R.UNION_CLERK},
+    Right.P832_VIEW: _FINANCE | _UNIT | {R.GUEST_AUDITOR, R.UNION_CLERK, R.FEDERATION_OFFICER},
     Right.P832_ASSIGN: frozenset({R.FINANCE_OFFICER}),
     Right.FINANCE_VIEW: _FINANCE | {R.LEAD_READER},
     Right.DECLARATION_DECIDE: frozenset({R.FINANCE_OFFICER}),

@@ -1,9 +1,13 @@
 """An organisation's own people: invite, let deputise, end access; and one's own account page."""
 
+from collections.abc import Iterator
+from datetime import timedelta
+
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectField
 
+from core import clock
 from core.access.actor import Actor
 from core.access.rights import Right
 from core.access.roles import ROLES_OF_KIND, Role
@@ -13,13 +17,32 @@ from core.organisations import members, services
 from core.organisations import queries as organisations
 from core.people import outbox
 from core.text import label, sentence
-from core.web import menu
+from core.web import inbox, menu
 from core.web.access import actor, again, requires
 from core.web.forms import DayField, Form, PhoneField, ShortText
+from core.web.inbox import Task
 
 bp = Blueprint("people", __name__)
+_ENDING_DAYS = 30
 menu.add("people", "people", icon="people", endpoint="people.members", right=Right.PEOPLE_MANAGE)
 menu.add("system", "messages", icon="chat-dots", endpoint="people.messages", right=Right.OPERATE, order=80)
+
+
+@inbox.provide
+def ending_seats(who: Actor) -> Iterator[Task]:
+    """Deputies and guests whose time runs out: somebody has to say who goes on."""
+    if not who.may(Right.PEOPLE_MANAGE):
+        return
+    last = clock.today() + timedelta(days=_ENDING_DAYS)
+    rows = members.listed(who.scope_ids, with_guests=who.may(Right.REGISTER_MANAGE))
+    ending = sorted(
+        (row for row in rows if row.valid_to and row.valid_to <= last), key=lambda row: row.valid_to or last
+    )
+    if ending:
+        yield Task(
+            sentence("task", "seats-ending"), url_for("people.members"), len(ending),
+            note="、".join(row.name for row in ending[:3]), due_on=ending[0].valid_to, icon="person-dash",
+        )  # fmt: skip
 
 
 class InviteForm(Form):

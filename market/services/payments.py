@@ -157,19 +157,23 @@ def ask_close(intent: PaymentIntent) -> bool:
 
 def close(intent: PaymentIntent) -> None:
     """The provider's word that nobody paid: the order expires and its goods are free again."""
+    asked = intent.state is PaymentState.CLOSING
     if not _move(intent, PaymentEvent.CLOSED):
         return
     order = db.session.get_one(Order, intent.order_id, with_for_update=True)
-    expire(order)
+    in_time = order.expires_at is not None and clock.now() < order.expires_at
+    expire(order, given_up=asked and in_time)  # before its time only the buyer asks
 
 
-def expire(order: Order) -> None:
-    """End a locked unpaid order and free its goods; harmless for one that has gone on."""
+def expire(order: Order, *, given_up: bool = False) -> None:
+    """End a locked unpaid order and free its goods, `given_up` by its buyer; harmless for one that has gone on."""
     if order.state is not OrderState.PENDING_PAY:
         return
-    order_steps.move(order, OrderAct.EXPIRE, party="clock", by=None)
+    act, party = (OrderAct.CANCEL, "resident") if given_up else (OrderAct.EXPIRE, "clock")
+    order_steps.move(order, act, party=party, by=None)
     release_rest(order)
-    trail.record(Stream.MONEY, "order-expired", "order", order.id, by=None, order_no=order.order_no)
+    code = "order-given-up" if given_up else "order-expired"
+    trail.record(Stream.MONEY, code, "order", order.id, by=None, order_no=order.order_no)
 
 
 def _record(act: str, intent: PaymentIntent, **facts: Any) -> None:

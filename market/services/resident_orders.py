@@ -47,7 +47,7 @@ def cancel(order_id: int, *, by: Actor) -> Order:
         .with_for_update()
     ).scalar_one_or_none()
     if intent is None:
-        payments.expire(order)
+        payments.expire(order, given_up=True)
     elif payments.ask_close(intent):
         intent.next_query_at = clock.now()
         enqueue("market.look_at_payment", key=f"look:{intent.id}", intent_id=intent.id)

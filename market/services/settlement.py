@@ -77,13 +77,16 @@ def declare(
 ) -> Transfer:
     """The payer says that the bank was told: day, serial, voucher. Nothing counts by this alone.
 
-    Raises: Missing; Refused "bank-day-ahead", "bank-serial-needed", "bank-serial-used", "payer-is-…",
-    "state-forbids-act".
+    Raises: Missing; Refused "bank-day-ahead", "bank-day-before-order" (ordered_on), "bank-serial-needed",
+    "bank-serial-used", "payer-is-…", "state-forbids-act".
     """
     transfer = holding.paid_transfer(transfer_id, by)
     serial = "".join(bank_serial.split()).upper()
     if bank_day_on > clock.today():
         raise Refused("bank-day-ahead")
+    ordered_on = _ordered_on(transfer)
+    if bank_day_on < ordered_on:
+        raise Refused("bank-day-before-order", ordered_on=ordered_on)
     if not serial:
         raise Refused("bank-serial-needed")
     for one in payables.claims(Acceptance.id.in_(_items(transfer))):
@@ -193,6 +196,16 @@ def _items(transfer: Transfer) -> list[int]:
     return list(
         db.session.scalars(sa.select(TransferItem.acceptance_id).where(TransferItem.transfer_id == transfer.id))
     )
+
+
+def _ordered_on(transfer: Transfer) -> date:
+    """The earliest day that any of it was ordered: no bank was told before it."""
+    query = (
+        sa.select(sa.func.min(Order.placed_at))
+        .join(Acceptance, Acceptance.order_id == Order.id)
+        .where(Acceptance.id.in_(_items(transfer)))
+    )
+    return clock.county_day(db.session.execute(query).scalar_one())
 
 
 def _close_paid(order: Order, by: Actor) -> None:

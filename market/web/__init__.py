@@ -54,3 +54,4 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
     csrf.exempt(app.view_functions["payments.notify"])
     menu.add_names(header)
     inbox.provide(supplier_orders.tasks)
+    inbox.provide(orders.tasks)

@@ -1,13 +1,17 @@
 """A resident's own orders."""
 
+from collections.abc import Iterator
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from core.access.actor import Actor
 from core.access.rights import Right
 from core.db import transaction
 from core.errors import Missing
 from core.text import sentence
 from core.web.access import actor, requires
+from core.web.inbox import Task
 from market.queries import resident_orders as queries
 from market.rules.order_states import OrderState
 from market.services import resident_orders
@@ -21,6 +25,17 @@ TABS: dict[str, frozenset[OrderState]] = {
     "done": frozenset({OrderState.RECEIVED, OrderState.CLOSED}),
     "cancelled": frozenset({OrderState.CANCELLED}),
 }
+
+
+def tasks(who: Actor) -> Iterator[Task]:
+    """One's own orders: to pay before they lapse, and parcels to confirm. Anybody may buy, officials too."""
+    if not who.may(Right.SHOP):
+        return
+    counts = queries.counts(for_=who)
+    for tab, code, tone in (("pay", "own-orders-to-pay", "warn"), ("receive", "own-orders-coming", "info")):
+        number = sum(counts.get(state, 0) for state in TABS[tab])
+        if number:
+            yield Task(sentence("task", code), url_for("orders.mine", tab=tab), number, tone=tone, icon="bag-check")
 
 
 @bp.get("")

@@ -36,6 +36,8 @@ def units_of(by: Actor) -> frozenset[int] | None:
 
 
 def _mine(by: Actor) -> sa.ColumnElement[bool]:
+    if by.organisation_kind is OrganisationKind.FEDERATION:
+        return _V.union_fen > 0  # what unions buy, whoever's they are; canteens are none of its business
     units = units_of(by)
     return sa.true() if units is None else ExternalOrder.unit_id.in_(units)
 

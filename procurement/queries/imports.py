@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
 
-from core import sheets
+from core import clock, sheets
 from core.access.actor import Actor
 from core.access.rights import Right
+from core.access.roles import OrganisationKind
 from core.db import db
 from core.errors import Missing
 from core.jobs.models import Job
@@ -154,3 +156,23 @@ def _told(row: ImportRow) -> str:
         for problem in row.problems
         if problem["level"] == "refused"
     )
+
+
+def sent_since(by: Actor, day: date) -> bool:
+    """Whether the actor's organisation has taken a file over since the beginning of a county day."""
+    return bool(db.session.scalar(sa.select(_taken_over(day, ImportBatch.organisation_id == by.organisation_id))))
+
+
+def unions_without_file(day: date) -> list[str]:
+    """Names of open unions that have taken no file over since the beginning of a county day."""
+    query = sa.select(Organisation.name).where(
+        Organisation.kind == OrganisationKind.UNION,
+        Organisation.closed_on.is_(None),
+        ~_taken_over(day, ImportBatch.organisation_id == Organisation.id),
+    )
+    return list(db.session.scalars(query.order_by(Organisation.id)))
+
+
+def _taken_over(day: date, *whose: sa.ColumnElement[bool]) -> sa.Exists:
+    since = clock.day_start(day)
+    return sa.exists().where(ImportBatch.state == ImportState.COMMITTED, ImportBatch.committed_at >= since, *whose)

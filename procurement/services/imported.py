@@ -93,7 +93,7 @@ def _standing(version_ids: Collection[int]) -> Sequence[Any]:
         sa.select(
             version.id, version.unit_id, version.recognised_on, version.finished_at, version.canteen_fen,
             version.union_fen, version.freight_fen, version.supplier_name, ExternalOrder.external_no,
-            sa.func.coalesce(Organisation.closed_on > version.recognised_on, sa.true()).label("unit_active"),
+            sa.func.coalesce(Organisation.closed_on >= version.recognised_on, sa.true()).label("unit_active"),
         )
         .join(ExternalOrder, ExternalOrder.id == version.order_id)
         .join(Organisation, Organisation.id == version.unit_id)

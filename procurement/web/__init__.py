@@ -27,6 +27,7 @@ from procurement.web import (
     trail,
     treasury,
     unit_quota,
+    watch_tasks,
 )
 
 DOORS = (
@@ -58,5 +59,5 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
     """Register the floor's doors."""
     for door in DOORS:
         app.register_blueprint(door.bp)
-    for desk in (receiving, payments, receipts, treasury, filing_tasks, imports, external_orders):
+    for desk in (receiving, payments, receipts, treasury, filing_tasks, imports, external_orders, watch_tasks):
         inbox.provide(desk.tasks)

@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from catalog.services import products
+from core import clock
 from core.access.roles import OrganisationKind, Role
 from core.db import db, transaction
 from core.people.models import Person
@@ -106,7 +107,7 @@ def people(app: Flask) -> list[Person]:
         slip = settlement.prepare({done.id: 1_00}, by=of.payer.actor).id
         settlement.prepare({done.id: 1_00}, by=of.payer.actor)
     with transaction():
-        settlement.declare(slip, bank_day_on=make.day("2026-11-20"), bank_serial="S1", by=of.payer.actor)
+        settlement.declare(slip, bank_day_on=clock.today(), bank_serial="S1", by=of.payer.actor)
     school = kitchen()
     draft(school, packs=20, flour_fen=100_00)
     plan = draft(school, packs=20, flour_fen=10_000_00)

@@ -270,6 +270,7 @@ def test_giving_up_closes_at_the_provider_first(alipay: Alipay, placed: tuple) -
     jobs.run_due()
 
     assert state_of(order) == (OrderState.CANCELLED, PaymentState.CLOSED)
+    assert [step.act for step in orders.steps(order.id)][-1] == "cancel"  # not: out of time
     with pytest.raises(Refused, match="order-not-payable"), transaction():
         resident_orders.cancel(order.id, by=by)
 

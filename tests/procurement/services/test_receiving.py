@@ -1,6 +1,6 @@
 """From the scales to the counted yuan: the market's act and the ledger's are one (rules 25, 53, 55)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -69,8 +69,10 @@ def test_accepting_writes_facts_and_counts_nothing_before_the_money_is_confirmed
 
 
 def test_it_counts_on_the_later_of_acceptance_and_bank_day(line: make.Line) -> None:
-    signed = received(line, make.delivery(line, make.order(line)))
-    paid(line, signed, bank_day=date(2026, 1, 5))
+    with clock.shifted(-timedelta(days=10)):
+        order = make.order(line)
+    signed = received(line, make.delivery(line, order))
+    paid(line, signed, bank_day=clock.today() - timedelta(days=5))
 
     assert db.session.scalars(sa.select(QuotaPosting.recognised_on)).first() == signed.accepted_on
 

@@ -115,13 +115,16 @@ def test_a_part_by_the_amount_typed(client: FlaskClient, line: make.Line) -> Non
     assert slip.amount_fen == 100_50
 
 
-def test_a_future_bank_day_is_refused_on_the_same_page(client: FlaskClient, line: make.Line) -> None:
+@pytest.mark.parametrize(("day", "word"), [("2099-01-01", "不能晚于今天"), ("2020-01-01", "不能早于下单日")])
+def test_a_bank_day_that_cannot_be_is_refused_on_the_same_page(
+    client: FlaskClient, line: make.Line, day: str, word: str
+) -> None:
     slip = prepared(client, line, received(line))
 
-    answer = declared(client, slip, bank_day_on="2099-01-01")
+    answer = declared(client, slip, bank_day_on=day)
 
     assert answer.status_code == 409
-    assert "不能晚于今天" in answer.text
+    assert word in answer.text
     assert 'value="S 77"' in answer.text
 
 
