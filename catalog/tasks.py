@@ -4,6 +4,7 @@ from catalog.services import (
     admission,
     admission_steps,
     attesting,
+    certificate_reminders,
     certification_moves,
     leads,
     publications,
@@ -71,3 +72,9 @@ def recheck_leads() -> None:
 def reckon_certification() -> None:
     """The last good days of the certification steps, as the holiday calendar stands now."""
     certification_moves.reckon_open()
+
+
+@job("catalog.remind_certificates", every=3600)
+def remind_certificates() -> None:
+    """Suppliers hear in time that a certificate ends (rule 72)."""
+    certificate_reminders.remind()

@@ -15,7 +15,7 @@ from market.models.payment import MerchantAccount, PaymentIntent, Refund
 from market.queries import turnover
 from market.rules.order_states import OrderKind, OrderState
 from market.rules.payment_states import PaymentState
-from market.services import intents, payments, resident_orders
+from market.services import certified_sales, intents, payments, resident_orders
 
 log = structlog.get_logger()
 BATCH = 50
@@ -161,3 +161,15 @@ def score_linkage() -> None:
             for quarter in linkage_night.due()
         ]
     )
+
+
+@job("market.count_certified_sales", every=600)
+def count_certified_sales() -> None:
+    """What was sold under each certificate, against what its issuer approved."""
+    certified_sales.count_sold()
+
+
+@job("market.tell_certificate_buyers", every=60)
+def tell_certificate_buyers() -> None:
+    """Buyers hear of certificates that were suspended or revoked."""
+    certified_sales.tell_buyers()

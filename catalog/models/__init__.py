@@ -3,6 +3,7 @@
 from catalog.models import (
     admission,
     benefit,
+    certificate,
     certification,
     commitment,
     household,
@@ -22,6 +23,7 @@ from catalog.models import (
 __all__ = [
     "admission",
     "benefit",
+    "certificate",
     "certification",
     "commitment",
     "household",

@@ -5,13 +5,16 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from catalog.rules.certificates import CertificateKind
 from catalog.rules.offer import InvoiceKind, OfferAudience, SaleMode, StockMoveKind
 from core.db import Base, BaseQty, Bp, Fen, FenX100, Line, Pk, Ref
 from core.quantity import BaseUnit
 
 
 class Offer(Base):
-    """One pack of a product. What it costs stands in its versions."""
+    """One pack of a product. What it costs stands in its versions. With `badge` its price is one for certified goods:
+    it is on sale only while that badge stands.
+    """
 
     __tablename__ = "offer"
 
@@ -22,6 +25,7 @@ class Offer(Base):
     base_unit: Mapped[BaseUnit]
     pack_qty: Mapped[BaseQty]
     audience: Mapped[OfferAudience]
+    badge: Mapped[CertificateKind | None]
     is_active: Mapped[bool] = mapped_column(default=True)
     stopped_at: Mapped[datetime | None]
     current_version_id: Mapped[Ref | None] = mapped_column(
@@ -29,7 +33,10 @@ class Offer(Base):
     )
     created_at: Mapped[datetime]
 
-    __table_args__ = (sa.CheckConstraint("pack_qty > 0", name="pack"),)
+    __table_args__ = (
+        sa.CheckConstraint("pack_qty > 0", name="pack"),
+        sa.CheckConstraint("badge IN ('green', 'organic', 'gi')", name="badge_price"),
+    )
 
 
 class OfferVersion(Base):

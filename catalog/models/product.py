@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from catalog.rules.certificates import CertificateKind, CertificateStatus
 from catalog.rules.listing import ProductState
 from catalog.rules.words import WordKind
+from core.codes import new_code
 from core.db import Base, BaseQty, Line, Pk, Ref
 
 
@@ -173,25 +174,45 @@ class ProductProof(Base):
 
 
 class Certificate(Base):
-    """A certificate or licence of a supplier. Valid to the end of its last day (rule 71)."""
+    """A certificate or licence that a supplier shows. Valid to the end of its last day (rule 71).
+
+    What stands on the paper never changes: a renewal is a row of its own that names the one before. `is_own` False:
+    another body (`holder_name`) holds it and authorised the supplier in writing until `authorised_to`.
+    `approved_output_g` is for one certificate year; sold above it, the badge is off from `frozen_on` (rule 73).
+    """
 
     __tablename__ = "certificate"
 
     id: Mapped[Pk]
+    code: Mapped[str] = mapped_column(sa.String(12), unique=True, default=lambda: new_code("C", 10))
     supplier_id: Mapped[Ref] = mapped_column(sa.ForeignKey("supplier.id"), index=True)
     kind: Mapped[CertificateKind]
     number: Mapped[str] = mapped_column(sa.String(40))
+    holder_name: Mapped[Line] = mapped_column(default="")
+    is_own: Mapped[bool] = mapped_column(default=True)
+    authorisation_file_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("stored_file.id"))
+    authorised_to: Mapped[date | None]
     issuer: Mapped[Line]
     valid_from: Mapped[date]
     valid_to: Mapped[date]
     status: Mapped[CertificateStatus]
     approved_output_g: Mapped[BaseQty | None]
+    frozen_on: Mapped[date | None]
+    renews_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("certificate.id"), index=True)
     file_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("stored_file.id"))
     created_at: Mapped[datetime]
 
     __table_args__ = (
-        sa.UniqueConstraint("kind", "number"),
+        sa.UniqueConstraint("supplier_id", "kind", "number", "valid_from"),
+        sa.Index("uq_certificate_own", "kind", "number", "valid_from", unique=True, postgresql_where=sa.text("is_own")),
+        sa.Index("ix_certificate_ending", "valid_to", "id"),
+        sa.Index("ix_certificate_waiting", "created_at", "id", postgresql_where=sa.text("status = 'pending'")),
         sa.CheckConstraint("valid_to >= valid_from", name="ends_after_start"),
+        sa.CheckConstraint("approved_output_g > 0", name="approved_output"),
+        sa.CheckConstraint("frozen_on IS NULL OR kind IN ('green', 'organic', 'gi')", name="only_badges_freeze"),
+        sa.CheckConstraint(
+            "is_own = (authorised_to IS NULL) AND (is_own OR authorisation_file_id IS NOT NULL)", name="authorised"
+        ),
     )
 
 

@@ -133,7 +133,7 @@ def origin_full() -> tuple[sa.ColumnElement[str], type[Place]]:
 @lru_cache(maxsize=8)  # a statement is never changed, and costs more to write down than to run
 def card_select(on: date) -> sa.Select[*tuple[Any, ...]]:
     """The select behind cards, columns named as `Card`'s fields, visible products only."""
-    best, (origin, town) = best_offer(), origin_full()
+    best, (origin, town) = best_offer(on), origin_full()
     return (
         sa.select(
             Product.id.label("product_id"),

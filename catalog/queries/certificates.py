@@ -21,6 +21,7 @@ class Badge:
     """A certificate that covers a product and is valid on the day that was asked for."""
 
     certificate_id: int
+    code: str
     kind: CertificateKind
     number: str
     issuer: str
@@ -32,8 +33,12 @@ class Badge:
         return f"{label(self.kind)} {self.number}"
 
 
-def badges_of(product_ids: Iterable[int], on: date) -> dict[int, list[Badge]]:
-    """Valid badges by product, in the order of their kinds. One statement."""
+def badges_of(product_ids: Iterable[int], on: date, *kinds: CertificateKind) -> dict[int, list[Badge]]:
+    """Valid badges (of `kinds`, else of any) by product, in the order of their kinds. One statement.
+
+    On the day of its harvest this is what a lot's label says: an expiry later takes nothing back, but a certificate
+    that was suspended or revoked since is gone from it too.
+    """
     ids = set(product_ids)
     if not ids:
         return {}
@@ -41,6 +46,7 @@ def badges_of(product_ids: Iterable[int], on: date) -> dict[int, list[Badge]]:
         sa.select(
             CertificateProduct.product_id,
             Certificate.id,
+            Certificate.code,
             Certificate.kind,
             Certificate.number,
             Certificate.issuer,
@@ -51,12 +57,12 @@ def badges_of(product_ids: Iterable[int], on: date) -> dict[int, list[Badge]]:
             Product,
             sa.and_(Product.id == CertificateProduct.product_id, Product.supplier_id == Certificate.supplier_id),
         )
-        .where(Product.id.in_(ids), Certificate.kind.in_(sorted(BADGES)), valid_on(on))
+        .where(Product.id.in_(ids), Certificate.kind.in_(kinds or sorted(BADGES)), valid_on(on))
         .order_by(Certificate.valid_to.desc(), Certificate.id)
     )
     out: dict[int, list[Badge]] = {}
-    for product_id, id_, kind, number, issuer, valid_to in rows:
-        out.setdefault(product_id, []).append(Badge(id_, kind, number, issuer, valid_to))
+    for row in rows:
+        out.setdefault(row[0], []).append(Badge(*row[1:]))
     return {product_id: sorted(badges, key=lambda b: ORDER.index(b.kind)) for product_id, badges in out.items()}
 
 

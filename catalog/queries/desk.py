@@ -1,19 +1,20 @@
 """Products as those see them who look after them: the clerk its own, the township its villages', the operator all."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from catalog.models.offer import Offer
-from catalog.models.product import Category, Certificate, CertificateProduct, Product, ProductPicture
+from catalog.models.product import Category, Product, ProductPicture
 from catalog.models.supplier import Supplier
-from catalog.queries import revisions, standing, suppliers
+from catalog.queries import papers, revisions, standing, suppliers
 from catalog.queries.cards import first_picture, origin_full
 from catalog.queries.goods import best_offer
+from catalog.queries.papers import Sheet
 from catalog.queries.product_page import Pack, packs_of, seasons_of
 from catalog.queries.standing import Standing
-from catalog.rules.certificates import CertificateKind, CertificateStatus
+from catalog.rules.certificates import CertificateKind
 from catalog.rules.facts import Facts, Season
 from catalog.rules.listing import ProductState
 from core import clock
@@ -59,21 +60,6 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class PaperRow:
-    """A certificate of the product's supplier; `covers` tells whether it names this product."""
-
-    certificate_id: int
-    kind: CertificateKind
-    number: str
-    issuer: str
-    valid_from: date
-    valid_to: date
-    status: CertificateStatus
-    file_token: str | None
-    covers: bool
-
-
-@dataclass(frozen=True)
 class Detail:
     """Everything of a product that its clerk and its checkers need."""
 
@@ -99,7 +85,7 @@ class Detail:
     seasons: list[Season]
     packs: list[Pack]
     pictures: list[Picture]
-    papers: list[PaperRow]
+    papers: list[Sheet]
     standing: Standing
     lacking: list[CertificateKind]
 
@@ -162,7 +148,7 @@ def everything(words: str = "", state: ProductState | None = None) -> list[DeskR
 
 
 def _rows() -> sa.Select[*tuple[object, ...]]:
-    best, (origin, town) = best_offer(), origin_full()
+    best, (origin, town) = best_offer(clock.today()), origin_full()
     active = sa.select(sa.func.count()).where(Offer.product_id == Product.id, Offer.is_active)
     return (
         sa.select(
@@ -241,7 +227,7 @@ def detail(product_id: int, for_: Actor) -> Detail:
         seasons=seasons_of(product_id),
         packs=packs_of(product_id),
         pictures=_pictures(product_id),
-        papers=papers_of(head["supplier_id"], product_id),
+        papers=papers.of_supplier(head["supplier_id"]),
         standing=standing.standings([product_id], on=today)[product_id],
         lacking=standing.licences_lacking(product_id, on=today),
     )
@@ -271,27 +257,3 @@ def _pictures(product_id: int) -> list[Picture]:
         .order_by(ProductPicture.position)
     )
     return [Picture(row.position, row.token, row.alt) for row in rows]
-
-
-def papers_of(supplier_id: int, product_id: int = 0) -> list[PaperRow]:
-    """All certificates of a supplier, those that end first on top."""
-    covers = sa.exists().where(
-        CertificateProduct.certificate_id == Certificate.id, CertificateProduct.product_id == product_id
-    )
-    rows = db.session.execute(
-        sa.select(
-            Certificate.id.label("certificate_id"),
-            Certificate.kind,
-            Certificate.number,
-            Certificate.issuer,
-            Certificate.valid_from,
-            Certificate.valid_to,
-            Certificate.status,
-            StoredFile.token.label("file_token"),
-            covers.label("covers"),
-        )
-        .outerjoin(StoredFile, StoredFile.id == Certificate.file_id)
-        .where(Certificate.supplier_id == supplier_id)
-        .order_by(Certificate.valid_to, Certificate.id)
-    )
-    return [PaperRow(**row) for row in rows.mappings()]

@@ -14,7 +14,7 @@ from catalog.models.offer import Offer, OfferVersion
 from catalog.models.product import Category, Certificate, CertificateProduct, Product
 from catalog.models.search import ProductDemand, SupplierService
 from catalog.models.supplier import FreightRule, Supplier
-from catalog.queries.visibility import class_on, valid_on, visible
+from catalog.queries.visibility import class_on, on_offer, valid_on, visible
 from catalog.rules.certificates import BADGES, CertificateKind
 from catalog.rules.listing import ListingClass
 from catalog.rules.offer import OfferAudience
@@ -57,7 +57,7 @@ class Filters:
     most_fen: int | None = None
 
 
-def best_offer() -> LateralFromClause:
+def best_offer(on: date) -> LateralFromClause:
     """The pack whose price the card shows: the cheapest for everybody, else the cheapest for units."""
     return (
         sa.select(
@@ -72,7 +72,7 @@ def best_offer() -> LateralFromClause:
             OfferVersion.basis_qty,
         )
         .join(OfferVersion, OfferVersion.id == Offer.current_version_id)
-        .where(Offer.product_id == Product.id, Offer.is_active)
+        .where(Offer.product_id == Product.id, on_offer(on))
         .order_by(Offer.audience == OfferAudience.UNITS, OfferVersion.pack_price_fen, Offer.id)
         .limit(1)
         .correlate(Product)
@@ -103,10 +103,8 @@ def visible_goods(on: date) -> sa.CTE:
     town_code, listed_at, price_fen, landed_fen (with the freight of one pack; units pay none), buyers (in 90 days),
     service_bp (None: no deliveries yet), has_units_pack, badges, listing_class.
     """
-    best = best_offer()
-    units_pack = sa.exists().where(
-        Offer.product_id == Product.id, Offer.is_active, Offer.audience == OfferAudience.UNITS
-    )
+    best = best_offer(on)
+    units_pack = sa.exists().where(Offer.product_id == Product.id, on_offer(on), Offer.audience == OfferAudience.UNITS)
     return (
         sa.select(
             Product.id,

@@ -206,7 +206,7 @@ def statement(on: date, *, for_units: bool) -> sa.Select[*tuple[Any, ...]]:
         .join(Organisation, Organisation.id == Supplier.organisation_id)
         .join(Place, Place.code == Product.origin_code)
         .outerjoin(town, town.code == Place.parent_code)
-        .where(visible(on), offered_to(for_units=for_units), orderable(on))
+        .where(visible(on), offered_to(on, for_units=for_units), orderable(on))
     )
 
 

@@ -24,7 +24,8 @@ def recent(offer: Offer, at: datetime) -> list[Price]:
     """Prices in force on the shelf in the seven days before `at`: the one at their start and all since.
 
     A pack of the same content of the same product counts as the same goods: stopping one and adding another is no way
-    round the rule. What was in force before the product was listed was seen by nobody.
+    round the rule; a pack at a badge price is compared with its like only. What was in force before the product was
+    listed was seen by nobody.
     """
     start = at - JUMP_DAYS
     rows = db.session.execute(
@@ -44,6 +45,7 @@ def recent(offer: Offer, at: datetime) -> list[Price]:
             Offer.base_unit == offer.base_unit,
             Offer.pack_qty == offer.pack_qty,
             Offer.audience == offer.audience,
+            Offer.badge.is_not_distinct_from(offer.badge),
             Product.listed_at.is_not(None),
         )
     )

@@ -12,7 +12,7 @@ from catalog.models.supplier import FreightRule, Supplier
 from catalog.queries.cards import Card, card_of, card_select, compared_fen, households_of_supplier, origin_full
 from catalog.queries.prices import references, tiers_of
 from catalog.queries.villages import Households, published
-from catalog.queries.visibility import class_on, from_exited_village, valid_on, visible
+from catalog.queries.visibility import class_on, from_exited_village, on_offer, valid_on, visible
 from catalog.rules.certificates import BADGES, CertificateKind
 from catalog.rules.facts import Season, is_in_season
 from catalog.rules.listing import ListingClass
@@ -88,6 +88,7 @@ class Pack:
 class Paper:
     """A certificate or licence valid today. A badge covers this product, a licence all goods of its supplier."""
 
+    code: str
     kind: CertificateKind
     number: str
     issuer: str
@@ -151,7 +152,7 @@ def product_page(sku: str, *, on: date | None = None) -> ProductPage | None:
             "listing_class": ListingClass(head["listing_class"]),
             "households": published(head["households"]),
         },
-        packs=packs_of(product_id),
+        packs=packs_of(product_id, day),
         pictures=_pictures(product_id),
         papers=_papers(product_id, head["supplier_id"], day),
         similar=_similar(head, day),
@@ -196,8 +197,8 @@ def _head(on: date) -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def packs_of(product_id: int) -> list[Pack]:
-    """The packs on offer, everybody's and the small ones first."""
+def packs_of(product_id: int, on: date | None = None) -> list[Pack]:
+    """The packs on offer, everybody's and the small ones first; with `on` only those sold on that day."""
     rows = db.session.execute(
         sa.select(
             Offer.id,
@@ -221,7 +222,8 @@ def packs_of(product_id: int) -> list[Pack]:
         )
         .join(OfferVersion, OfferVersion.id == Offer.current_version_id)
         .join(OfferStock, OfferStock.offer_id == Offer.id)
-        .where(Offer.product_id == product_id, Offer.is_active)
+        .join(Product, Product.id == Offer.product_id)
+        .where(Product.id == product_id, Offer.is_active if on is None else on_offer(on))
         .order_by(Offer.audience == OfferAudience.UNITS, Offer.pack_qty, Offer.id)
     )
     packs = [Pack(*tuple(row)) for row in rows]
@@ -254,7 +256,7 @@ def _papers(product_id: int, supplier_id: int, on: date) -> list[Paper]:
         CertificateProduct.certificate_id == Certificate.id, CertificateProduct.product_id == product_id
     )
     rows = db.session.execute(
-        sa.select(Certificate.kind, Certificate.number, Certificate.issuer, Certificate.valid_to)
+        sa.select(Certificate.code, Certificate.kind, Certificate.number, Certificate.issuer, Certificate.valid_to)
         .where(
             Certificate.supplier_id == supplier_id,
             valid_on(on),

@@ -29,9 +29,15 @@ LINKED = (HouseholdCategory.EXITED, HouseholdCategory.MONITORED)
 
 
 def valid_on(on: date) -> Condition:
-    """A certificate whose issuer's word stands on the day; the last day included."""
+    """A certificate that stands on the day, the last day included: its issuer's word, the holder's authorisation where
+    the supplier is not the holder, and no more sold than was approved (rules 71, 73, 75).
+    """
     return sa.and_(
-        Certificate.status == CertificateStatus.ACTIVE, Certificate.valid_from <= on, Certificate.valid_to >= on
+        Certificate.status == CertificateStatus.ACTIVE,
+        Certificate.valid_from <= on,
+        Certificate.valid_to >= on,
+        sa.or_(Certificate.is_own, Certificate.authorised_to >= on),
+        sa.or_(Certificate.frozen_on.is_(None), Certificate.frozen_on > on),
     )
 
 
@@ -114,17 +120,18 @@ def from_households(on: date) -> Condition:
 
 def badged(on: date, *kinds: CertificateKind) -> Condition:
     """A badge of the supplier that covers the product is valid on the day (of `kinds`, else of any)."""
-    return (
-        sa.exists()
+    covering = (
+        sa.select(CertificateProduct.certificate_id)
+        .join(Certificate, Certificate.id == CertificateProduct.certificate_id)
         .where(
             CertificateProduct.product_id == Product.id,
-            CertificateProduct.certificate_id == Certificate.id,
             Certificate.supplier_id == Product.supplier_id,
             Certificate.kind.in_(kinds or sorted(BADGES)),
             valid_on(on),
         )
         .correlate(Product)
     )
+    return covering.exists()
 
 
 def local_allowed(on: date) -> Condition:
@@ -164,10 +171,16 @@ def visible(on: date) -> Condition:
     )
 
 
-def offered_to(*, for_units: bool) -> Condition:
+def on_offer(on: date) -> Condition:
+    """A pack that is sold on the day. One at a badge price goes off with its badge (rule 71); the others stay."""
+    by_kind = [sa.and_(Offer.badge == kind, badged(on, kind)) for kind in sorted(BADGES)]
+    return sa.and_(Offer.is_active, sa.or_(Offer.badge.is_(None), *by_kind))
+
+
+def offered_to(on: date, *, for_units: bool) -> Condition:
     """Packs for this kind of buyer: units see their own and everybody's, residents only the latter."""
     audiences = list(OfferAudience) if for_units else [OfferAudience.EVERYBODY]
-    return sa.and_(Offer.is_active, Offer.audience.in_(audiences))
+    return sa.and_(on_offer(on), Offer.audience.in_(audiences))
 
 
 def orderable(on: date) -> Condition:

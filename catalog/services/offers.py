@@ -8,6 +8,8 @@ from catalog.models.offer import Offer, OfferStock, OfferVersion
 from catalog.models.product import Product
 from catalog.models.revision import PriceChange
 from catalog.queries import prices
+from catalog.queries.certificates import badges_of
+from catalog.rules.certificates import CertificateKind
 from catalog.rules.listing import ProductState
 from catalog.rules.offer import OfferAudience, SaleMode, StockMoveKind
 from catalog.rules.pricing import Price, window_of
@@ -30,7 +32,7 @@ BY_HAND = {StockMoveKind.RECEIVE: 1, StockMoveKind.LOSS: -1, StockMoveKind.ISSUE
 
 @dataclass(frozen=True)
 class PackDraft:
-    """A new pack: what is in it (base units), how it is sold and to whom."""
+    """A new pack: what is in it (base units), how it is sold and to whom; `badge`: at the price of certified goods."""
 
     pack_name: str
     pack_qty: int
@@ -38,13 +40,14 @@ class PackDraft:
     sale_mode: SaleMode
     audience: OfferAudience
     terms: Terms
+    badge: CertificateKind | None = None
 
 
 def add_pack(product_id: int, draft: PackDraft, *, by: Actor, packs_on_hand: int = 0) -> Offer:
     """A pack of one's product, on sale as soon as the product is.
 
-    Raises: Refused "pack-kinds-too-many", "pack-empty", "pack-jumps" (the same content at a price that jumps against
-    the last week's), and those of `terms`; Missing for another's product.
+    Raises: Refused "pack-kinds-too-many", "pack-empty", "badge-price-without-badge", "pack-jumps" (the same
+    content at a price that jumps against the last week's), and those of `terms`; Missing for another's product.
     """
     product = shelving.own(product_id, by=by)
     count = db.session.scalar(sa.select(sa.func.count(Offer.id)).where(Offer.product_id == product.id, Offer.is_active))
@@ -52,6 +55,8 @@ def add_pack(product_id: int, draft: PackDraft, *, by: Actor, packs_on_hand: int
         raise Refused("pack-kinds-too-many", most=MOST_PACKS)
     if draft.pack_qty <= 0:
         raise Refused("pack-empty")
+    if draft.badge is not None and not badges_of([product.id], clock.today(), draft.badge):
+        raise Refused("badge-price-without-badge", kind=draft.badge)
     offer = Offer(
         product_id=product.id,
         pack_name=draft.pack_name,
@@ -59,6 +64,7 @@ def add_pack(product_id: int, draft: PackDraft, *, by: Actor, packs_on_hand: int
         base_unit=draft.base_unit,
         pack_qty=draft.pack_qty,
         audience=draft.audience,
+        badge=draft.badge,
         created_at=clock.now(),
     )
     window = window_of(prices.recent(offer, clock.now()))

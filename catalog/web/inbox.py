@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from flask import url_for
 
-from catalog.queries import desk, papers, revisions, suppliers
+from catalog.queries import certificate_register, desk, papers, revisions, suppliers
+from catalog.rules.certificates import CertificateLife
 from catalog.rules.listing import ProductState
 from core import clock
 from core.access.actor import Actor
@@ -24,6 +25,9 @@ def catalogue_tasks(who: Actor) -> Iterator[Task]:
             tone = "danger" if days[0] < clock.today() else "warn"
             text = sentence("task", "papers-ending")
             yield Task(text, url_for("papers.mine"), len(days), due_on=days[0], tone=tone, icon="patch-exclamation")
+        if count := papers.frozen_count(who):
+            href = url_for("papers.mine")
+            yield Task(sentence("task", "papers-frozen"), href, count, tone="warn", icon="patch-exclamation")
     if who.may(Right.ORIGIN_CONFIRM) and (count := desk.to_check_count(who)):
         yield Task(sentence("task", "origins-waiting"), url_for("township.queue"), count, icon="geo-alt")
     if who.may(Right.CONTENT_APPROVE):
@@ -35,5 +39,16 @@ def catalogue_tasks(who: Actor) -> Iterator[Task]:
         if count := revisions.prices_waiting_count():
             href = url_for("review.queue") + "#prices"
             yield Task(sentence("task", "prices-waiting"), href, count, tone="warn", icon="clipboard-check")
-        if count := papers.to_verify_count():
-            yield Task(sentence("task", "certificates-waiting"), url_for("review.sheets"), count, icon="patch-check")
+    if who.may(Right.CERTIFICATE_KEEP):
+        yield from _register()
+
+
+def _register() -> Iterator[Task]:
+    counts = certificate_register.counts()
+    for life, code, tone in (
+        (CertificateLife.WAITING, "certificates-waiting", "info"),
+        (CertificateLife.FROZEN, "certificates-frozen", "warn"),
+    ):
+        if count := counts.get(life, 0):
+            href = url_for("certificates.register", life=life.value)
+            yield Task(sentence("task", code), href, count, tone=tone, icon="patch-check")

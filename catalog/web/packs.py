@@ -9,6 +9,7 @@ from wtforms import HiddenField, SelectField
 from catalog.models.revision import PriceChange
 from catalog.queries import desk, revisions
 from catalog.queries.product_page import Pack
+from catalog.rules.certificates import BADGES, CertificateKind
 from catalog.rules.offer import InvoiceKind, OfferAudience, SaleMode
 from catalog.rules.pricing import DEFAULT_TOL_BP, TAX_MODES, Price
 from catalog.services import offers, price_changes
@@ -65,6 +66,7 @@ class PackForm(TermsForm):
     unit = SelectField()
     sale_mode = SelectField()
     audience = SelectField()
+    badge = SelectField(default="")
     on_hand = CountField(most=1_000_000)
 
     def draft(self) -> offers.PackDraft:
@@ -74,7 +76,8 @@ class PackForm(TermsForm):
         pack_qty, sale_mode = parse_quantity(self.content.data, unit), SaleMode(self.sale_mode.data)
         audience = OfferAudience(self.audience.data)
         terms = self.terms(sale_mode, pack_qty or 1)
-        return offers.PackDraft(self.pack_name.data, pack_qty, unit.base, sale_mode, audience, terms)
+        badge = CertificateKind(self.badge.data) if self.badge.data else None
+        return offers.PackDraft(self.pack_name.data, pack_qty, unit.base, sale_mode, audience, terms, badge)
 
 
 class StockForm(Form):
@@ -92,6 +95,7 @@ def _pack_form() -> PackForm:
     form.unit.choices = _words(CONTENT, "UnitName")
     form.sale_mode.choices = [(mode.value, label(mode)) for mode in SaleMode]
     form.audience.choices = [(audience.value, label(audience)) for audience in OfferAudience]
+    form.badge.choices = [("", sentence("word", "price-for-all")), *((kind, label(kind)) for kind in sorted(BADGES))]
     return form
 
 

@@ -1,11 +1,11 @@
-"""The operator looks at what is said of goods, and at the papers behind it."""
+"""The operator looks at what is said of goods."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from catalog.queries import desk, papers, prices, restricted, revisions
+from catalog.queries import desk, prices, restricted, revisions
 from catalog.rules.listing import ProductState
-from catalog.services import certificates, price_changes, products
+from catalog.services import price_changes, products
 from catalog.services import revisions as revising
 from core import clock
 from core.access.rights import Right
@@ -19,10 +19,6 @@ bp = Blueprint("review", __name__, url_prefix="/operator")
 menu.add(
     "catalogue", "content-check", icon="clipboard-check", endpoint="review.queue", right=Right.CONTENT_APPROVE,
     counter=desk.to_check_count, order=20,
-)  # fmt: skip
-menu.add(
-    "catalogue", "certificate-check", icon="patch-check", endpoint="review.sheets", right=Right.CONTENT_APPROVE,
-    counter=lambda _who: papers.to_verify_count(), order=30,
 )  # fmt: skip
 menu.add("catalogue", "all-products", icon="basket", endpoint="review.every", right=Right.CONTENT_APPROVE, order=40)
 
@@ -142,45 +138,3 @@ def withdraw(product_id: int) -> ResponseReturnValue:
         products.withdraw(product_id, _reason(), by=actor())
     flash(sentence("message", "product-withdrawn"))
     return redirect(url_for("review.show", product_id=product_id), 303)
-
-
-@bp.get("/certificates")
-@requires(Right.CONTENT_APPROVE)
-def sheets() -> ResponseReturnValue:
-    return render_template("catalog/review/sheets.html", sheets=papers.to_verify())
-
-
-@bp.get("/certificates/<int:certificate_id>")
-@requires(Right.CONTENT_APPROVE)
-def sheet(certificate_id: int) -> ResponseReturnValue:
-    return render_template("catalog/review/sheet.html", sheet=papers.sheet(certificate_id, actor()))
-
-
-@bp.post("/certificates/<int:certificate_id>/verify")
-@requires(Right.CONTENT_APPROVE)
-@again(sheet)
-def verify(certificate_id: int) -> ResponseReturnValue:
-    with transaction():
-        certificates.verify(certificate_id, by=actor())
-    flash(sentence("message", "certificate-verified"))
-    return redirect(url_for("review.sheets"), 303)
-
-
-@bp.post("/certificates/<int:certificate_id>/suspend")
-@requires(Right.CONTENT_APPROVE)
-@again(sheet)
-def suspend(certificate_id: int) -> ResponseReturnValue:
-    with transaction():
-        certificates.suspend(certificate_id, _reason(), by=actor())
-    flash(sentence("message", "certificate-suspended"))
-    return redirect(url_for("review.sheets"), 303)
-
-
-@bp.post("/certificates/<int:certificate_id>/revoke")
-@requires(Right.CONTENT_APPROVE)
-@again(sheet)
-def revoke(certificate_id: int) -> ResponseReturnValue:
-    with transaction():
-        certificates.revoke(certificate_id, _reason(), by=actor())
-    flash(sentence("message", "certificate-revoked"))
-    return redirect(url_for("review.sheets"), 303)

@@ -22,6 +22,7 @@ class Right(StrEnum):
     CROP_PLAN = "crop_plan"
     ORIGIN_CONFIRM = "origin_confirm"
     CONTENT_APPROVE = "content_approve"
+    CERTIFICATE_KEEP = "certificate_keep"  # the register: compare with the issuer, suspend, revoke, approved output
     # households: who sees which of them is asked by the scope (own village, own town, the county)
     HOUSEHOLD_VIEW = "household_view"
     HOUSEHOLD_EDIT = "household_edit"  # take in, contact, category, consent
@@ -95,6 +96,7 @@ ACCESS: dict[Right, frozenset[R]] = {
     Right.ORIGIN_CONFIRM: frozenset({R.TOWNSHIP_CLERK}),
     Right.CONTENT_APPROVE: frozenset({R.PLATFORM_OPERATOR}),
     Right.ADMIT: frozenset({R.PLATFORM_OPERATOR}),
+    Right.CERTIFICATE_KEEP: frozenset({R.AGRICULTURE_OFFICER, R.PLATFORM_OPERATOR}),
     Right.HOUSEHOLD_VIEW: _HOUSEHOLDS,
     Right.HOUSEHOLD_EDIT: _HOUSEHOLDS,
     Right.HOUSEHOLD_REVEAL: _HOUSEHOLDS,

@@ -118,6 +118,11 @@ def let_read(file_id: int, *organisation_ids: int) -> None:
         )
 
 
+def open_to_all(file_id: int) -> None:
+    """From now on everybody may see the file: somebody has looked that it shows nothing private."""
+    db.session.execute(sa.update(StoredFile).where(StoredFile.id == file_id).values(audience=Audience.PUBLIC))
+
+
 def readable(token: str, actor: Actor | None, *, finance: bool) -> StoredFile | None:
     """The file, if this actor may read it. `finance`: the actor may audit, which opens `PARTIES` files."""
     file = db.session.execute(sa.select(StoredFile).where(StoredFile.token == token)).scalar_one_or_none()

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from core.access.roles import Role
 from core.db import db
 from core.organisations.models import Membership, Organisation
+from core.organisations.queries import held_today
 from core.people.models import Person
 
 
@@ -50,3 +51,16 @@ def listed(scope_ids: frozenset[int], *, with_guests: bool = False) -> list[Memb
         .order_by(Organisation.id, Person.name, Membership.id)
     )
     return [Member(*row) for row in rows]
+
+
+def phones(organisation_id: int, *roles: Role) -> list[str]:
+    """The numbers of those who hold one of the roles there today, each once."""
+    query = (
+        sa.select(Person.phone)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.organisation_id == organisation_id, Membership.role.in_(roles), held_today())
+        .where(Person.phone.is_not(None), Person.is_active)
+        .distinct()
+        .order_by(Person.phone)
+    )
+    return [phone for phone in db.session.scalars(query) if phone]

@@ -6,6 +6,7 @@ from typing import Any
 
 from catalog.rules.admission import ADMISSION
 from catalog.rules.benefit import BENEFIT
+from catalog.rules.certificates import CERTIFICATE
 from catalog.rules.certification import CERTIFICATION
 from catalog.rules.households import EXPORT, INTAKE
 from catalog.rules.listing import PRODUCT
@@ -26,6 +27,7 @@ TABLES: tuple[tuple[str, StateTable[Any, Any]], ...] = (
     ("catalog/rules/admission.py", ADMISSION),
     ("catalog/rules/supplier.py", SUPPLIER),
     ("catalog/rules/listing.py", PRODUCT),
+    ("catalog/rules/certificates.py", CERTIFICATE),
     ("catalog/rules/households.py", INTAKE),
     ("catalog/rules/households.py", EXPORT),
     ("catalog/rules/benefit.py", BENEFIT),

@@ -33,6 +33,7 @@ def test_nobody_is_stuck_by_accident():
         ("price_change", "returned"),
         ("price_change", "withdrawn"),
         ("benefit", "void"),
+        ("certificate", "revoked"),
         ("household-intake", "taken"),
         ("household-intake", "discarded"),
         ("household-export", "declined"),
@@ -57,6 +58,7 @@ def test_nobody_is_stuck_by_accident():
         ("declaration", "confirmed"),
         ("spending-statement", "confirmed"),
         ("benefit", "void"),
+        ("certificate", "revoked"),
     }
     for _, table in TABLES:
         reached = {step.next for step in table.steps.values()} | {table.start}

@@ -32,6 +32,7 @@ PUBLIC = {
     "shop.home",
     "shop.products",
     "shop.product",
+    "certificates.show",
     "origins.supplier",
     "origins.village",
     "impact.show",

@@ -67,8 +67,9 @@ def test_reminders_and_late_renewals():
     days = reminders(date(2026, 12, 31))
 
     assert days[0] == date(2026, 7, 4) and days[-1] == date(2026, 12, 24) and len(days) == 5
-    assert not is_late_renewal(date(2026, 10, 2), date(2026, 12, 31))
-    assert is_late_renewal(date(2026, 10, 3), date(2026, 12, 31))
+    assert not is_late_renewal(date(2026, 9, 30), date(2026, 12, 31))
+    assert is_late_renewal(date(2026, 10, 1), date(2026, 12, 31))
+    assert not is_late_renewal(date(2026, 8, 23), date(2026, 11, 23))
 
 
 def test_numbers_are_checked_by_their_kind():

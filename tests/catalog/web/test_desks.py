@@ -189,14 +189,14 @@ def test_a_certificate_comes_in_with_its_scan_and_is_verified(client: FlaskClien
     at(client, staff.operator_person)
     with client.get(f"/files/{token}") as scan:
         assert scan.status_code == 200
-    assert "LB-20-2611071234A" in client.get("/operator/certificates").text
-    assert client.post(f"/operator/certificates/{made.id}/verify").status_code == 303
+    assert "LB-20-2611071234A" in client.get("/register/certificates").text
+    assert client.post(f"/register/certificates/{made.id}/verify").status_code == 303
     assert only(Certificate).status is CertificateStatus.ACTIVE  # type: ignore[attr-defined]
 
 
 def test_a_paper_that_ends_soon_waits_in_the_inbox(client: FlaskClient, staff: Staff) -> None:
     at(client, staff.clerk_person)
-    make.certificate(staff.supplier, CertificateKind.SC, valid_to=clock.today() + timedelta(days=91))
+    make.certificate(staff.supplier, CertificateKind.SC, valid_to=clock.today() + timedelta(days=181))
     assert "快到期" not in client.get("/desk").text
     make.certificate(staff.supplier, CertificateKind.GREEN, valid_to=clock.today() + timedelta(days=90))
     assert "快到期" in client.get("/desk").text
@@ -285,7 +285,7 @@ def test_every_page_is_clean(client: FlaskClient, staff: Staff) -> None:
         staff.township_person: ("/township/products", f"/township/products/{product_id}"),
         staff.operator_person: (
             "/operator/products", "/operator/products/all?q=木耳&state=draft", "/operator/products/all",
-            f"/operator/products/{product_id}", "/operator/certificates", f"/operator/certificates/{paper.id}",
+            f"/operator/products/{product_id}", "/register/certificates", f"/register/certificates/{paper.id}",
             "/operator/suppliers",
             f"/operator/suppliers/{staff.supplier.id}", f"/suppliers/{staff.supplier.id}", f"/villages/{VILLAGE}",
         ),
