@@ -18,7 +18,7 @@ import market.web
 import procurement.models
 import procurement.tasks
 import procurement.web
-from catalog.cli import search_cli
+from catalog.cli import households_cli, search_cli
 from core.cli import commands
 from core.db import db, engine_options
 from core.jobs.worker import make_celery
@@ -61,7 +61,7 @@ def create_app(**overrides: Any) -> Flask:
     for floor in FLOORS:
         floor.init(app, csrf)
     commands.init(app)
-    for commands_of in (search_cli, emulator_cli, ledger_cli, p832_cli, demo_cli):
+    for commands_of in (search_cli, households_cli, emulator_cli, ledger_cli, p832_cli, demo_cli):
         app.cli.add_command(commands_of)
     make_celery(app)
     return app

@@ -8,7 +8,8 @@ import click
 from flask.cli import AppGroup
 
 from catalog.queries.search.backend import Unfit
-from catalog.services import search_index
+from catalog.services import retention, search_index
+from core import clock
 from core.db import transaction
 from core.text import sentence
 
@@ -53,3 +54,25 @@ def health() -> None:
     if state.drifts:
         click.echo(sentence("cli", "search-drifts"))
     sys.exit(1 if state.is_alarming else 0)
+
+
+households_cli = AppGroup("households", help="Households' personal data.")
+
+
+@households_cli.command("retention")
+@click.option("--dry-run", is_flag=True, help="Only say whose contact data is due.")
+def retention_of_contacts(dry_run: bool) -> None:
+    """Erase the contact data of households whose last benefit is three years past."""
+    on = clock.today()
+    if dry_run:
+        due = retention.due(on)
+        for one in due:
+            click.echo(sentence("cli", "retention-due", code=one.code, last_on=one.last_on))
+        click.echo(sentence("cli", "retention-dry", count=len(due)))
+        return
+    done, last = 0, 1
+    while last:
+        with transaction():
+            last = retention.erase(on)
+        done += last
+    click.echo(sentence("cli", "retention-done", count=done))

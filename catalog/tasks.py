@@ -6,11 +6,15 @@ from catalog.services import (
     attesting,
     certificate_reminders,
     certification_moves,
+    household_exports,
+    household_intake,
     leads,
     publications,
+    retention,
     search_index,
     supplier_life,
 )
+from core import clock
 from core.jobs import job
 
 
@@ -78,3 +82,16 @@ def reckon_certification() -> None:
 def remind_certificates() -> None:
     """Suppliers hear in time that a certificate ends (rule 72)."""
     certificate_reminders.remind()
+
+
+@job("catalog.tidy_households", every=3600)
+def tidy_households() -> None:
+    """Files of households that nobody decided on are wiped, lists whose day is over lapse."""
+    household_intake.drop_old()
+    household_exports.lapse_old()
+
+
+@job("catalog.erase_contacts", every=24 * 3600)
+def erase_contacts() -> None:
+    """Contact data of households whose last benefit is three years past goes."""
+    retention.erase(clock.today())

@@ -13,6 +13,7 @@ from catalog.web.admission_inbox import admission_tasks
 from catalog.web.certification_tasks import join as join_certification
 from catalog.web.farm_doors import DOORS as FARM_DOORS
 from catalog.web.household_doors import DOORS as HOUSEHOLD_DOORS
+from catalog.web.household_inbox import household_tasks
 from core.web.inbox import provide
 
 
@@ -25,6 +26,7 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
     for household_door in HOUSEHOLD_DOORS:
         app.register_blueprint(household_door.bp)
     join_certification(app)
+    provide(household_tasks)
     provide(inbox.catalogue_tasks)
     provide(admission_tasks)
     name = str(app.config["SEARCH_BACKEND"])

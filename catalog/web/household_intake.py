@@ -75,7 +75,9 @@ def template() -> ResponseReturnValue:
 
 
 def _file(data: bytes, name: str) -> ResponseReturnValue:
-    return send_file(BytesIO(data), mimetype=XLSX, as_attachment=True, download_name=f"{sentence('household_word', name)}.xlsx")
+    return send_file(
+        BytesIO(data), mimetype=XLSX, as_attachment=True, download_name=f"{sentence('household_word', name)}.xlsx"
+    )
 
 
 @bp.post("")
@@ -112,8 +114,8 @@ def show(token: str) -> ResponseReturnValue:
 def problems(token: str) -> ResponseReturnValue:
     """Row, cell and sentence of every error; no number and no name."""
     rows = _rows(intakes.opened(intakes.get(token, actor())))
-    columns = [Column(sentence("household_word", "row"), "count", 8), *(Column(sentence("household_word", w)) for w in ("cell", "column")),
-               Column(sentence("household_word", "problem"), width=60)]  # fmt: skip
+    titles = [("row", "count", 8), ("cell", "text", 10), ("column", "text", 14), ("problem", "text", 60)]
+    columns = [Column(sentence("household_word", word), kind, width) for word, kind, width in titles]
     listed = [(row.number, *error) for row in rows for error in row.errors]
     return _file(write([(label(IntakeVerdict.WRONG), columns, listed)]), "file-intake-errors")
 

@@ -76,7 +76,8 @@ def quarters() -> list[tuple[str, str]]:
     """The quarters one may look at, the newest first."""
     newest = rules.due(clock.today())
     return [
-        (str(q := newest.plus(-n)), sentence("household_word", "quarter", year=q.year, number=q.number)) for n in range(MOST_BACK)
+        (str(q := newest.plus(-n)), sentence("household_word", "quarter", year=q.year, number=q.number))
+        for n in range(MOST_BACK)
     ]
 
 
