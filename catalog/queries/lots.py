@@ -123,6 +123,13 @@ def count_own(by: Actor, *, with_rest: bool = True) -> int:
     return db.session.scalar(query) or 0
 
 
+def count_old(by: Actor, before: date) -> int:
+    """The actor's lots with papers, harvested before the day, that something is left of."""
+    query = sa.select(sa.func.count(Lot.id)).join(LotBalance, LotBalance.lot_id == Lot.id)
+    rest = LotBalance.in_qty > LotBalance.lost_qty + LotBalance.sold_qty
+    return db.session.scalar(query.where(_own(by), Lot.harvested_on < before, rest)) or 0
+
+
 def to_ship(product_ids: Collection[int]) -> dict[int, list[LotRow]]:
     """Lots with something left, by product, oldest harvest first (FIFO, rule 59): for the delivery note."""
     found: dict[int, list[LotRow]] = {product_id: [] for product_id in product_ids}

@@ -7,10 +7,10 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from catalog.models.purchase import BankFile, BankRow, PurchaseNote, PurchasePayment
+from catalog.models.purchase import BankFile, BankRow, PurchaseConfirmation, PurchaseNote, PurchasePayment
 from catalog.models.supplier import Household, Supplier
 from catalog.rules.benefit import PayMethod
-from catalog.rules.purchase import PaymentOutcome
+from catalog.rules.purchase import PaymentOutcome, Signing
 from core import codes, money, sheets
 from core.access.actor import Actor
 from core.db import db
@@ -30,6 +30,20 @@ def _open() -> sa.ColumnElement[bool]:
     """To be paid by bank and not yet paid; a note and the one that takes it back add up to nothing."""
     paid = sa.exists().where(PurchasePayment.note_id == PurchaseNote.id)
     return sa.and_(PurchaseNote.pay_method == PayMethod.BANK, ~paid)
+
+
+def _agreed() -> sa.ColumnElement[bool]:
+    """Signed, or confirmed by the code: what the household has not said yes to is not paid."""
+    said_yes = sa.exists().where(PurchaseConfirmation.note_id == PurchaseNote.id)
+    return sa.or_(PurchaseNote.signing != Signing.SMS, said_yes)
+
+
+def unconfirmed(by: Actor) -> int:
+    """Notes that wait for the household's code."""
+    open_notes = sa.select(sa.func.count(PurchaseNote.id)).where(
+        _own(by), _open(), PurchaseNote.reverses_id.is_(None), ~_agreed()
+    )
+    return db.session.scalar(open_notes) or 0
 
 
 @dataclass(frozen=True)
@@ -98,7 +112,7 @@ def _lines(by: Actor) -> Iterator[list[str]]:
         .join(Place, Place.code == Household.village_code)
         .where(
             _own(by), _open(), PurchaseNote.reverses_id.is_(None),
-            ~sa.exists().where(later.reverses_id == PurchaseNote.id),
+            ~sa.exists().where(later.reverses_id == PurchaseNote.id), _agreed(),
         )
         .order_by(PurchaseNote.id)
     )  # fmt: skip

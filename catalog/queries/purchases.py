@@ -262,9 +262,10 @@ def notes(by: Actor, *, limit: int = 30, offset: int = 0, on: date | None = None
     return [NoteRow(*row) for row in db.session.execute(query)]
 
 
-def count(by: Actor) -> int:
-    """How many notes the actor has."""
-    return db.session.scalar(sa.select(sa.func.count(PurchaseNote.id)).where(_mine(by))) or 0
+def count(by: Actor, *, on: date | None = None) -> int:
+    """How many notes the actor has; of one day if given."""
+    query = sa.select(sa.func.count(PurchaseNote.id)).where(_mine(by))
+    return db.session.scalar(query if on is None else query.where(PurchaseNote.bought_on == on)) or 0
 
 
 def of_lot(lot_id: int) -> list[NoteRow]:

@@ -25,7 +25,7 @@ from catalog.rules.purchase import (
     written_moment,
 )
 from catalog.rules.supplier import HouseholdCategory
-from catalog.services import benefits, lots
+from catalog.services import benefits, lots, purchase_codes
 from core import clock, numbers, trail
 from core.access.actor import Actor
 from core.access.rights import Right
@@ -92,7 +92,8 @@ def write(draft: Draft, papers: Papers, *, by: Actor) -> PurchaseNote:
 
     Raises: Refused "household-code-mistyped", "household-unknown", "household-elsewhere", "purchase-product-unknown",
     "purchase-product-withdrawn", "purchase-price-changed", "purchase-signature-missing", "purchase-receipt-missing",
-    "purchase-key-reused", and as `rules.purchase` and `core.quantity.parse_sum` do. Nothing is written then.
+    "purchase-key-reused", "purchase-no-phone" (to be confirmed by SMS), and as `rules.purchase` and
+    `core.quantity.parse_sum` do. Nothing is written then.
     """
     known = _sent_before(draft, by)
     if known is not None:
@@ -108,6 +109,8 @@ def write(draft: Draft, papers: Papers, *, by: Actor) -> PurchaseNote:
     )
     note = _note(draft, checked, papers, lot_id, by)
     _consequences(note, by)
+    if note.signing is Signing.SMS:
+        purchase_codes.send(note.id, by=by)
     return note
 
 

@@ -12,6 +12,7 @@ from catalog.web.admission_doors import DOORS as ADMISSION_DOORS
 from catalog.web.admission_inbox import admission_tasks
 from catalog.web.certification_tasks import join as join_certification
 from catalog.web.farm_doors import DOORS as FARM_DOORS
+from catalog.web.farm_inbox import farm_tasks
 from catalog.web.household_doors import DOORS as HOUSEHOLD_DOORS
 from catalog.web.household_inbox import household_tasks
 from core.web.inbox import provide
@@ -28,6 +29,7 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
     join_certification(app)
     provide(household_tasks)
     provide(inbox.catalogue_tasks)
+    provide(farm_tasks)
     provide(admission_tasks)
     name = str(app.config["SEARCH_BACKEND"])
     backend.use(engine_named(name, lambda: Path(str(current_app.config["VAR_DIR"])) / "search"))

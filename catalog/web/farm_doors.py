@@ -1,5 +1,5 @@
 """The field's edge as one set of doors, joined by the floor's `init`."""
 
-from catalog.web import lots, payables, purchases
+from catalog.web import crops, lots, payables, purchases
 
-DOORS = (purchases, lots, payables)
+DOORS = (purchases, lots, payables, crops)

@@ -15,7 +15,7 @@ from catalog.models.purchase import PurchaseNote
 from catalog.queries import purchases as reading
 from catalog.rules.benefit import PayMethod
 from catalog.rules.purchase import Signing
-from catalog.services import purchases
+from catalog.services import purchase_codes, purchases
 from core import clock
 from core.access.actor import Actor
 from core.access.rights import Right
@@ -51,6 +51,10 @@ class PurchaseForm(Form):
     signing = SelectField(choices=[one.value for one in Signing], default=Signing.PAPER.value)
     written_at = ShortText(most=40, required=False)
     sent_at = ShortText(most=40, required=False)
+
+
+class CodeForm(Form):
+    code = ShortText(most=6)
 
 
 class ReverseForm(Form):
@@ -125,7 +129,7 @@ def show(note_id: int) -> ResponseReturnValue:
     row = reading.note_row(note_id, actor())
     return render_template(
         "catalog/farm/note.html", row=row, form=ReverseForm(), files=reading.pictures(row.note),
-        weighed=reading.weighings_text(row.note),
+        weighed=reading.weighings_text(row.note), code=CodeForm(),
     )  # fmt: skip
 
 
@@ -138,6 +142,28 @@ def reverse(note_id: int) -> ResponseReturnValue:
     with transaction():
         back = purchases.reverse(note_id, reason=form.reason.data, client_key=form.client_key.data, by=actor())
         flash(sentence("message", "purchase-reversed", note_no=back.note_no))
+    return redirect(url_for(".show", note_id=note_id), 303)
+
+
+@bp.post("/purchases/<id:note_id>/code")
+@requires(Right.PURCHASE)
+@again(show)
+def send_code(note_id: int) -> ResponseReturnValue:
+    with transaction():
+        purchase_codes.send(note_id, by=actor())
+    flash(sentence("message", "purchase-code-sent"))
+    return redirect(url_for(".show", note_id=note_id), 303)
+
+
+@bp.post("/purchases/<id:note_id>/confirmation")
+@requires(Right.PURCHASE)
+@again(show)
+def confirm(note_id: int) -> ResponseReturnValue:
+    form = CodeForm()
+    form.require()
+    with transaction():
+        right = purchase_codes.confirm(note_id, form.code.data, by=actor())
+    flash(sentence("message", "purchase-confirmed" if right else "purchase-code-wrong"), "ok" if right else "danger")
     return redirect(url_for(".show", note_id=note_id), 303)
 
 

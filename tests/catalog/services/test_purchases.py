@@ -1,5 +1,6 @@
 """Purchase notes: one act, four effects, once (rule 39, 4.1)."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,18 +13,21 @@ from catalog.models.lots import LotBalance, LotMove
 from catalog.models.product import Lot, Product
 from catalog.models.purchase import PurchaseNote, PurchasePayment, PurchasePrice
 from catalog.queries import lots as reading
+from catalog.queries import payables
 from catalog.rules.benefit import BenefitState, PayMethod
 from catalog.rules.listing import ProductState
 from catalog.rules.lots import LossReason
 from catalog.rules.purchase import ClockTrust, Signing
-from catalog.services import lots, purchases
+from catalog.services import lots, purchase_codes, purchases
 from core import clock, codes
 from core.db import db, transaction
 from core.errors import Missing, Refused
+from core.people.models import SentMessage
 from core.quantity import JIN, PIECE, BaseUnit
 from core.trail.models import AuditEvent
 from tests import make
 from tests.make import farm as farms
+from tests.make import households
 from tests.make.farm import Farm
 from tests.support.threads import at_once
 
@@ -311,8 +315,46 @@ def test_eggs_are_counted_and_liquids_are_not_bought(app: Flask) -> None:
         farms.purchase(oil)
 
 
-def test_sms_needs_no_picture(farm: Farm) -> None:
+def by_sms(farm: Farm) -> tuple[PurchaseNote, str]:
+    """A note to be confirmed by SMS, and the code that was sent."""
+    _, worker = farms.village_worker()
+    home = households.registered(worker)
     with transaction():
-        note = purchases.write(farms.draft(farm, signing=Signing.SMS), purchases.Papers(), by=farm.clerk)
+        draft = farms.draft(farm, signing=Signing.SMS, household_code=codes.with_check(home.code))
+        note = purchases.write(draft, purchases.Papers(), by=farm.clerk)
+    text = db.session.scalars(sa.select(SentMessage.text).order_by(SentMessage.id.desc())).first() or ""
+    return note, re.findall(r"\d{6}", text)[-1]
 
+
+def test_a_household_says_yes_by_the_code_on_its_phone(farm: Farm) -> None:
+    note, code = by_sms(farm)
     assert note.signature_id is None
+    assert (payables.unconfirmed(farm.clerk), len(payables.bank_file(farm.clerk).splitlines())) == (1, 1)
+
+    with transaction():
+        assert not purchase_codes.confirm(note.id, "000000" if code != "000000" else "111111", by=farm.clerk)
+        assert purchase_codes.confirm(note.id, code, by=farm.clerk)
+
+    assert (payables.unconfirmed(farm.clerk), len(payables.bank_file(farm.clerk).splitlines())) == (0, 2)
+    with pytest.raises(Refused, match="purchase-confirmed-already"), transaction():
+        purchase_codes.send(note.id, by=farm.clerk)
+
+
+def test_a_code_is_tried_five_times_and_sent_once_a_minute(farm: Farm) -> None:
+    note, code = by_sms(farm)
+    wrong = "000000" if code != "000000" else "111111"
+    with pytest.raises(Refused, match="purchase-code-soon"), transaction():
+        purchase_codes.send(note.id, by=farm.clerk)
+    for _ in range(5):
+        with transaction():
+            assert not purchase_codes.confirm(note.id, wrong, by=farm.clerk)
+
+    with pytest.raises(Refused, match="purchase-code-over"), transaction():
+        purchase_codes.confirm(note.id, code, by=farm.clerk)
+
+
+def test_a_household_without_a_phone_signs_otherwise(farm: Farm) -> None:
+    with pytest.raises(Refused, match="purchase-no-phone"), transaction():
+        purchases.write(farms.draft(farm, signing=Signing.SMS), purchases.Papers(), by=farm.clerk)
+
+    assert nothing_written()

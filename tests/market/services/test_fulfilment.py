@@ -25,6 +25,7 @@ from market.services import fulfilment
 from market.services.fulfilment import NewLot, ShipLine
 from tests import make
 from tests.make.catalog import linkage as agree
+from tests.make.farm import picture
 
 
 @pytest.fixture
@@ -172,6 +173,6 @@ def test_goods_without_a_paper_of_the_field_are_declared_as_long_as_the_county_a
 def _bought(line: make.Line, product_id: int, kilograms: str) -> PurchaseNote:
     home = make.household()
     agree(line.supplier, home)
-    draft = purchases.Draft("key", home.code, product_id, kilograms, KG, 9_000, PayMethod.BANK, Signing.SMS)
+    draft = purchases.Draft("key", home.code, product_id, kilograms, KG, 9_000, PayMethod.BANK, Signing.SCREEN)
     with transaction():
-        return purchases.write(draft, purchases.Papers(), by=line.seller.actor)
+        return purchases.write(draft, purchases.Papers(picture()), by=line.seller.actor)
