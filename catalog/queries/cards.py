@@ -15,6 +15,7 @@ from catalog.models.supplier import Household, LinkageAgreement, Supplier
 from catalog.queries import certificates
 from catalog.queries.certificates import Badge
 from catalog.queries.goods import best_offer
+from catalog.queries.leads import is_lead
 from catalog.queries.villages import Households, published
 from catalog.queries.visibility import LINKED, agreed_on, class_on, from_exited_village, visible
 from catalog.rules.listing import ListingClass
@@ -65,6 +66,7 @@ class Card:
     basis_qty: int
     free_qty: int
     households: Households
+    is_lead: bool
     badges: list[Badge] = field(default_factory=list)
 
     @property
@@ -160,6 +162,7 @@ def card_select(on: date) -> sa.Select[*tuple[Any, ...]]:
             best.c.basis_qty,
             (OfferStock.on_hand - OfferStock.reserved).label("free_qty"),
             households_of_supplier(on).label("households"),
+            is_lead().label("is_lead"),
         )
         .join(Category, Category.id == Product.category_id)
         .join(Supplier, Supplier.id == Product.supplier_id)

@@ -10,6 +10,7 @@ from catalog.models.offer import Offer, OfferStock, OfferVersion
 from catalog.models.product import Category, Certificate, CertificateProduct, Product, ProductPicture, ProductSeason
 from catalog.models.supplier import FreightRule, Supplier
 from catalog.queries.cards import Card, card_of, card_select, compared_fen, households_of_supplier, origin_full
+from catalog.queries.leads import is_lead
 from catalog.queries.prices import references, tiers_of
 from catalog.queries.villages import Households, published
 from catalog.queries.visibility import class_on, from_exited_village, on_offer, valid_on, visible
@@ -122,6 +123,7 @@ class ProductPage:
     entity_type: EntityType
     story: str
     households: Households
+    is_lead: bool
     freight_base_fen: int | None
     freight_free_above_fen: int | None
     packs: list[Pack]
@@ -184,6 +186,7 @@ def _head(on: date) -> sa.Select[*tuple[Any, ...]]:
             Supplier.entity_type,
             Supplier.story,
             households_of_supplier(on).label("households"),
+            is_lead().label("is_lead"),
             FreightRule.base_fen.label("freight_base_fen"),
             FreightRule.free_above_fen.label("freight_free_above_fen"),
         )

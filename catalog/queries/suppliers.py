@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from catalog.models.supplier import FreightRule, Supplier
 from catalog.queries.cards import households_of_supplier
+from catalog.queries.leads import is_lead
 from catalog.queries.villages import Households, published
 from catalog.queries.visibility import selling
 from catalog.rules.admission import AGGREGATORS
@@ -48,6 +49,7 @@ class Profile:
     story: str
     admitted_on: date
     households: Households
+    is_lead: bool
     freight_base_fen: int | None
     freight_free_above_fen: int | None
 
@@ -65,6 +67,7 @@ def profile(supplier_id: int, *, on: date | None = None) -> Profile | None:
             Supplier.story,
             Supplier.admitted_on,
             households_of_supplier(day).label("households"),
+            is_lead().label("is_lead"),
             FreightRule.base_fen.label("freight_base_fen"),
             FreightRule.free_above_fen.label("freight_free_above_fen"),
         )

@@ -12,11 +12,12 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from catalog.models.offer import Offer, OfferVersion
 from catalog.models.product import Category, Certificate, CertificateProduct, Product, ProductProof
 from catalog.models.supplier import Household, LinkageAgreement, Supplier, VillageCategory
-from catalog.queries.producers import authorised
+from catalog.models.supplier_life import ProducerAuthorisation
+from catalog.queries.producers import authorised, holds
 from catalog.rules.certificates import BADGES, CertificateKind, CertificateStatus
 from catalog.rules.listing import ListingClass, ProductState
 from catalog.rules.offer import OfferAudience
-from catalog.rules.supplier import HouseholdCategory, LinkageMode, SupplierStatus
+from catalog.rules.supplier import EntityType, HouseholdCategory, LinkageMode, SupplierStatus
 from core import settings
 from core.settings.models import Setting
 
@@ -103,19 +104,31 @@ def agreed_on(on: date) -> Condition:
 
 
 def from_households(on: date) -> Condition:
-    """The supplier buys from exited or watched households of the product's village by an agreement in force."""
-    return (
-        sa.exists()
-        .where(
-            LinkageAgreement.supplier_id == Product.supplier_id,
-            LinkageAgreement.household_id == Household.id,
-            LinkageAgreement.mode == LinkageMode.PURCHASE,
-            Household.village_code == Product.origin_code,
-            Household.category.in_(LINKED),
-            agreed_on(on),
+    """The supplier buys from exited or watched households of the product's village by an agreement in force. For a
+    trader its producer's agreements count: origin is the producer's (rule 65).
+    """
+
+    def bought(*by_whom: Condition) -> Condition:
+        return (
+            sa.exists()
+            .where(
+                *by_whom,
+                LinkageAgreement.household_id == Household.id,
+                LinkageAgreement.mode == LinkageMode.PURCHASE,
+                Household.village_code == Product.origin_code,
+                Household.category.in_(LINKED),
+                agreed_on(on),
+            )
+            .correlate(Product)
         )
-        .correlate(Product)
+
+    behind = bought(
+        ProducerAuthorisation.trader_id == Product.supplier_id,
+        ProducerAuthorisation.producer_id == LinkageAgreement.supplier_id,
+        holds(on),
     )
+    own = bought(LinkageAgreement.supplier_id == Product.supplier_id)
+    return sa.or_(own, sa.and_(Supplier.entity_type == EntityType.TRADER, behind))
 
 
 def badged(on: date, *kinds: CertificateKind) -> Condition:

@@ -11,7 +11,7 @@ from core.db import transaction
 from core.text import sentence
 from core.web import menu
 from core.web.access import actor, again, requires
-from core.web.forms import Form, YuanField
+from core.web.forms import Form, ShortText, YuanField
 
 bp = Blueprint("storefront", __name__, url_prefix="/supplier/storefront")
 menu.add("market", "storefront", icon="shop", endpoint="storefront.edit", right=Right.SELL, order=60)
@@ -30,6 +30,28 @@ def edit() -> ResponseReturnValue:
     base, free = suppliers.freight_of(mine.id)
     form = StorefrontForm(data={"story": mine.story, "base": base, "free_above": free})
     return render_template("catalog/storefront/edit.html", form=form, supplier=mine)
+
+
+class LeaveForm(Form):
+    reason = ShortText(most=120)
+
+
+@bp.get("/leave")
+@requires(Right.SELL)
+def ask_leave() -> ResponseReturnValue:
+    return render_template("catalog/storefront/leave.html", supplier=suppliers.own(actor()), form=LeaveForm())
+
+
+@bp.post("/leave")
+@requires(Right.SELL)
+@again(ask_leave)
+def leave() -> ResponseReturnValue:
+    form = LeaveForm()
+    form.require()
+    with transaction():
+        admission.leave(form.reason.data, by=actor())
+    flash(sentence("message", "supplier-left"))
+    return redirect(url_for("storefront.edit"), 303)
 
 
 @bp.post("")

@@ -26,6 +26,8 @@ def card(row: Card) -> dict[str, Any]:
     url, drawn = picture(row.picture, row.art)
     basis = BASIS[row.base_unit]
     tags = [(label(badge.kind), "organic" if badge.kind.value == "organic" else "ok") for badge in row.badges]
+    if row.is_lead:
+        tags.append((sentence("word", "lead-enterprise"), "ok"))
     if row.is_exited:
         tags.append((sentence("word", "exited-village"), "warn"))
     return {

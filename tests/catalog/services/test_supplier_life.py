@@ -242,3 +242,31 @@ def test_only_an_active_producer_stands_behind_a_trader(app: Flask) -> None:
             db.session.get_one(Supplier, one.id).entity_type = EntityType.TRADER
     with pytest.raises(Refused, match="producer-not-active"), transaction():
         supplier_life.authorise(trader.id, other.id, valid_to=None, by=by.operator)
+
+
+def test_a_traders_origin_is_its_producers(app: Flask) -> None:
+    """Rule 65: what the producer buys from households counts for the trader, its own agreements are not needed."""
+    by, trader, producer = admission.officers(), make.supplier(), make.supplier()
+    with transaction():
+        db.session.get_one(Supplier, trader.id).entity_type = EntityType.TRADER
+        made = supplier_life.authorise(trader.id, producer.id, valid_to=None, by=by.operator)
+    make.product(trader, exited=False)
+    assert offer_queries.sellable_list(for_units=True) == []
+    make.linkage(producer, make.household())
+    (offer,) = offer_queries.sellable_list(for_units=True)
+    assert offer.is_eligible
+    with transaction():
+        supplier_life.end_authorisation(made.id, by=by.operator)
+    assert offer_queries.sellable_list(for_units=True) == []
+
+
+def test_a_badge_shows_on_the_suppliers_page(app: Flask) -> None:
+    seller, by = make.supplier("示例龙头"), officer()
+    make.product(seller)
+    effect(seller)
+    client = app.test_client()
+    assert "帮扶龙头企业</span>" not in client.get(f"/suppliers/{seller.id}").text
+    with transaction():
+        leads.recognise(seller.id, document="示例文〔2026〕1号", by=by)
+    assert "帮扶龙头企业</span>" in client.get(f"/suppliers/{seller.id}").text
+    assert "帮扶龙头企业</span>" in client.get("/").text
