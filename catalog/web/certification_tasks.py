@@ -6,7 +6,7 @@ from flask import Flask, url_for
 
 from catalog.queries import certification_clock, certifications, inspections, suppliers
 from catalog.rules.certification import OPEN
-from catalog.web import certification, certification_board, certification_case
+from catalog.web import certification, certification_board, certification_case, commitments
 from catalog.web import inspections as visits
 from core.access.actor import Actor
 from core.access.rights import Right
@@ -38,6 +38,6 @@ def tasks(who: Actor) -> Iterator[Task]:
 
 def join(app: Flask) -> None:
     """The doors of the certification help and their part of the inbox."""
-    for door in (certification, certification_board, certification_case, visits):
+    for door in (certification, certification_board, certification_case, visits, commitments):
         app.register_blueprint(door.bp)
     provide(tasks)

@@ -57,6 +57,7 @@ class DeliveryLine(Base):
     __table_args__ = (
         sa.CheckConstraint("qty > 0", name="qty"),
         sa.UniqueConstraint("delivery_id", "order_line_id", "lot_id"),
+        sa.Index("ix_delivery_line_commitment", "commitment_no", postgresql_where=sa.text("commitment_no <> ''")),
     )
 
 

@@ -18,7 +18,8 @@ from core.places import queries as places
 from core.places.queries import PlaceName
 from market.models.delivery import Delivery
 from market.models.order import Order, OrderLine
-from market.queries import deliveries, origins, progress
+from market.queries import commitments, deliveries, origins, progress
+from market.queries.commitments import Usable
 from market.queries.deliveries import DeliveryRow
 from market.queries.progress import LineProgress
 from market.rules.order_states import OrderKind, OrderState
@@ -54,6 +55,7 @@ class OrderSheet:
     default_origins: dict[int, str]
     deliveries: tuple[DeliveryRow, ...]
     lots: dict[int, list[LotRow]]
+    promises: dict[int, list[Usable]]
 
     @property
     def can_send(self) -> bool:
@@ -130,4 +132,5 @@ def find_sheet(order_id: int, by: Actor) -> OrderSheet | None:
         default_origins={row.id: row.origin_code for row in defaults},
         deliveries=tuple(deliveries.listed(Delivery.order_id == order.id)),
         lots=lots.to_ship({one.line.product_id for one in lines}),
+        promises=commitments.usable({one.line.product_id for one in lines}),
     )

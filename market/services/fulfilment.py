@@ -22,7 +22,7 @@ from market.queries import progress, refunds
 from market.rules.counting import check_whole_packs
 from market.rules.delivery_states import DeliveryState
 from market.rules.order_states import OrderAct, OrderKind, OrderState
-from market.services import holding, lots, numbers, order_steps
+from market.services import commitments, holding, lots, numbers, order_steps
 from market.services.lots import NewLot
 
 _PLAUSIBLE = 2  # times the upper tolerance: more on one note is a slipped decimal point
@@ -220,7 +220,9 @@ def _add_line(delivery: Delivery, line: ShipLine, agreed: OrderLine) -> kilogram
         lot_id=lot.id,
         qty=line.qty,
         origin_code=lot.origin_code,
-        commitment_no=line.commitment_no.strip(),
+        commitment_no=commitments.use(
+            line.commitment_no, lot_id=lot.id, qty=line.qty, supplier_id=delivery.supplier_id, name=agreed.product_name
+        ),
         quarantine_no=line.quarantine_no.strip(),
         inspection_no=line.inspection_no.strip(),
         report_valid_to=line.report_valid_to,

@@ -192,6 +192,7 @@ def ship_form(sheet: OrderSheet) -> Any:
             f"stored-{key}": ShortText(most=30, required=False),
             f"harvested-{key}": DayField(required=False, default=clock.today),
             f"origin-{key}": ShortText(most=12, required=False, default=sheet.default_origins[one.line.product_id]),
+            f"promise-{key}": ShortText(most=24, required=False),
             f"commitment-{key}": ShortText(most=40, required=False),
             f"quarantine-{key}": ShortText(most=40, required=False),
             f"inspection-{key}": ShortText(most=40, required=False),
@@ -209,11 +210,15 @@ def ship_lines(form: Any, sheet: OrderSheet) -> list[ShipLine]:
             return form[f"{name}-{key}"].data
 
         if given("qty"):
-            number = given("stored") or given("lot") or ""
+            number, paper = given("stored") or given("lot") or "", given("commitment") or ""
             lot = NewLot(given("harvested") or clock.today(), number, given("origin") or None)
+            chosen = [one for one in sheet.promises[one.line.product_id] if one.commitment_no == given("promise")]
+            if chosen:
+                paper = chosen[0].commitment_no
+                lot = NewLot(chosen[0].harvested_on, number or chosen[0].lot_no, chosen[0].origin_code)
             found.append(
                 ShipLine(
-                    one.line.id, given("qty"), lot, given("commitment") or "", given("quarantine") or "",
+                    one.line.id, given("qty"), lot, paper, given("quarantine") or "",
                     given("inspection") or "", given("report"),
                 )
             )  # fmt: skip

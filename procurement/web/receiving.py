@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import PasswordField
 
+from catalog.queries import commitments
 from core import clock
 from core.access.actor import Actor
 from core.access.rights import Right
@@ -142,6 +143,7 @@ def _scales(sheet: Sheet) -> ResponseReturnValue:
         text=goods_text,
         typed=weigh_form.typed,
         reasons=weigh_form.reasons(),
+        promises=commitments.tokens([line.delivered.commitment_no for line in sheet.lines]),
     )
 
 

@@ -35,6 +35,7 @@ PUBLIC = {
     "certificates.show",
     "origins.supplier",
     "origins.village",
+    "commitments.read_open",
     "impact.show",
     # the phone's helper for work without network: a file of ours
     "purchases.worker",
