@@ -37,6 +37,12 @@ class Price:
         return self.fen_x100 * other.basis_qty > other.fen_x100 * self.basis_qty
 
 
+def price_text(fen_x100: int) -> str:
+    """Yuan of a price in 1/100 fen, two to four decimals: 26050 is 2.605."""
+    whole, rest = divmod(fen_x100, 10_000)
+    return f"{whole}.{f'{rest:04d}'.rstrip('0').ljust(2, '0')}"
+
+
 @dataclass(frozen=True)
 class Tier:
     """From so many packs on, this price (阶梯价)."""

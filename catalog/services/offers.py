@@ -21,6 +21,7 @@ from core.access.actor import Actor
 from core.access.rights import Right
 from core.db import db
 from core.errors import Missing, Refused
+from core.money import half_up
 from core.quantity import BaseUnit
 from core.trail.models import Stream
 
@@ -125,12 +126,13 @@ def change_terms(
 
 
 def change_price(
-    offer_id: int, fen_x100: int, *, seen_version_id: int, by: Actor, reason: str = ""
+    offer_id: int, price: Price, *, seen_version_id: int, by: Actor, reason: str = ""
 ) -> OfferVersion | PriceChange:
-    """A new price on the same basis, everything else as it is. Raises: as `change_terms`."""
+    """A new price, everything else as it is; tiers are restated on its basis. Raises: as `change_terms`."""
     offer, _ = _own(offer_id, by=by)
     now = terming.of_version(db.session.get_one(OfferVersion, offer.current_version_id))
-    terms = replace(now, price=Price(fen_x100, now.price.basis_qty))
+    tiers = tuple((packs, half_up(fen_x100 * price.basis_qty, now.price.basis_qty)) for packs, fen_x100 in now.tiers)
+    terms = replace(now, price=price, tiers=tiers)
     return change_terms(offer_id, terms, by=by, reason=reason, seen_version_id=seen_version_id)
 
 

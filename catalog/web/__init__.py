@@ -13,6 +13,7 @@ from catalog.web.admission_inbox import admission_tasks
 from catalog.web.certification_tasks import join as join_certification
 from catalog.web.farm_doors import DOORS as FARM_DOORS
 from catalog.web.farm_inbox import farm_tasks
+from catalog.web.goods_doors import DOORS as GOODS_DOORS
 from catalog.web.household_doors import DOORS as HOUSEHOLD_DOORS
 from catalog.web.household_inbox import household_tasks
 from core.web.inbox import provide
@@ -28,6 +29,8 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
         app.register_blueprint(household_door.bp)
     join_certification(app)
     provide(household_tasks)
+    for goods_door in GOODS_DOORS:
+        app.register_blueprint(goods_door.bp)
     provide(inbox.catalogue_tasks)
     provide(farm_tasks)
     provide(admission_tasks)

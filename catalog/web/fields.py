@@ -9,6 +9,7 @@ from werkzeug.datastructures import FileStorage
 
 from catalog.queries import categories
 from catalog.rules.facts import Season, check_seasons
+from catalog.rules.pricing import price_text
 from core import money
 from core.access.actor import Actor
 from core.errors import Refused
@@ -32,9 +33,7 @@ class PriceField(YuanField):
         return price
 
     def show(self, value: Any) -> str:
-        whole, rest = divmod(int(value), 10_000)
-        decimals = f"{rest:04d}".rstrip("0")
-        return f"{whole}.{decimals.ljust(2, '0')}"
+        return price_text(int(value))
 
 
 class PercentField(YuanField):

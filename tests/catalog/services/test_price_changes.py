@@ -10,6 +10,7 @@ from catalog.models.offer import Offer, OfferStock, OfferVersion, StockMove
 from catalog.models.revision import PriceChange
 from catalog.queries import offers as reading
 from catalog.rules.offer import StockMoveKind
+from catalog.rules.pricing import Price
 from catalog.rules.revision import PriceChangeState
 from catalog.services import offers, price_changes, stock
 from core import clock
@@ -105,7 +106,7 @@ def test_two_price_edits_at_once_one_is_told(of: Staff, app: Flask) -> None:
     def to(fen_x100: int) -> object:
         def act() -> object:
             with transaction():
-                offers.change_price(offer.offer_id, fen_x100, seen_version_id=seen, by=of.clerk)
+                offers.change_price(offer.offer_id, Price(fen_x100, 500), seen_version_id=seen, by=of.clerk)
 
         return act
 
