@@ -1,4 +1,4 @@
-"""Cards of goods: what the shop's list shows of a product. Two statements, however many cards."""
+"""Cards of goods: what the shop's list shows of a product. Four statements, however many cards."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -16,10 +16,13 @@ from catalog.queries import certificates
 from catalog.queries.certificates import Badge
 from catalog.queries.goods import best_offer
 from catalog.queries.leads import is_lead
+from catalog.queries.prices import references
 from catalog.queries.villages import Households, published
 from catalog.queries.visibility import LINKED, agreed_on, class_on, from_exited_village, visible
 from catalog.rules.listing import ListingClass
 from catalog.rules.offer import SaleMode
+from catalog.rules.pricing import Price, Reference
+from core import clock
 from core.db import any_of, db
 from core.files.models import StoredFile
 from core.money import half_up
@@ -64,10 +67,22 @@ class Card:
     price_fen: int
     price_fen_x100: int
     basis_qty: int
+    ships_from: date | None
     free_qty: int
     households: Households
     is_lead: bool
     badges: list[Badge] = field(default_factory=list)
+    reference: Reference | None = None
+
+    @property
+    def presale_from(self) -> date | None:
+        """The pack shown is ordered now and sent from this day on; None: at once."""
+        return self.ships_from if self.ships_from is not None and self.ships_from > clock.today() else None
+
+    @property
+    def is_dear(self) -> bool:
+        """More than 1.2 × the reference price (rule 68)."""
+        return self.reference is not None and self.reference.is_below(Price(self.price_fen_x100, self.basis_qty))
 
     @property
     def compared_fen(self) -> int:
@@ -81,13 +96,18 @@ class Card:
 
 
 def cards_of(product_ids: Sequence[int], on: date) -> list[Card]:
-    """Cards in the order of the ids; what may not be seen on the day is left out. Two statements."""
+    """Cards in the order of the ids; what may not be seen on the day is left out. Four statements."""
     if not product_ids:
         return []
     rows = db.session.execute(card_select(on).where(any_of(Product.id, product_ids))).mappings().all()
     cards = {row["product_id"]: card_of(row) for row in rows}
     badges = certificates.badges_of(cards, on)
-    return [replace(cards[i], badges=badges.get(i, [])) for i in product_ids if i in cards]
+    known = references({card.category_id for card in cards.values()}, on)
+    return [
+        replace(card, badges=badges.get(i, []), reference=known.of(card.category_id, card.base_unit))
+        for i in product_ids
+        if (card := cards.get(i)) is not None
+    ]
 
 
 def card_of(row: Any) -> Card:
@@ -160,6 +180,7 @@ def card_select(on: date) -> sa.Select[*tuple[Any, ...]]:
             best.c.pack_price_fen.label("price_fen"),
             best.c.price_fen_x100,
             best.c.basis_qty,
+            best.c.ships_from,
             (OfferStock.on_hand - OfferStock.reserved).label("free_qty"),
             households_of_supplier(on).label("households"),
             is_lead().label("is_lead"),

@@ -70,6 +70,7 @@ def best_offer(on: date) -> LateralFromClause:
             OfferVersion.pack_price_fen,
             OfferVersion.price_fen_x100,
             OfferVersion.basis_qty,
+            OfferVersion.ships_from,
         )
         .join(OfferVersion, OfferVersion.id == Offer.current_version_id)
         .where(Offer.product_id == Product.id, on_offer(on))

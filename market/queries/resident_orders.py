@@ -1,7 +1,7 @@
 """Reading a resident's own orders."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -27,6 +27,7 @@ class OrderItem:
     pack_price_fen: int
     amount_fen: int
     art: str
+    ships_from: date | None = None
 
 
 @dataclass(frozen=True)
@@ -115,14 +116,15 @@ def _items(ids: list[int]) -> dict[int, list[OrderItem]]:
             OrderLine.pack_price_fen,
             OrderLine.amount_fen,
             Category.art,
+            OrderLine.ships_from,
         )
         .join(Category, Category.id == OrderLine.category_id)
         .where(OrderLine.order_id.in_(ids))
         .order_by(OrderLine.order_id, OrderLine.position)
     )
     out: dict[int, list[OrderItem]] = {}
-    for order_id, name, pack, packs, price_fen, amount_fen, art in rows:
-        out.setdefault(order_id, []).append(OrderItem(name, pack, packs, price_fen, amount_fen, art))
+    for row in rows:
+        out.setdefault(row[0], []).append(OrderItem(*tuple(row)[1:]))
     return out
 
 

@@ -30,6 +30,10 @@ def card(row: Card) -> dict[str, Any]:
         tags.append((sentence("word", "lead-enterprise"), "ok"))
     if row.is_exited:
         tags.append((sentence("word", "exited-village"), "warn"))
+    if row.presale_from:
+        tags.append((sentence("word", "presale-from", ships_from_on=row.presale_from), "info"))
+    if row.is_dear:
+        tags.append((sentence("word", "dear"), "warn"))
     return {
         "name": row.name,
         "url": url_for("shop.product", sku=row.sku),
