@@ -124,7 +124,8 @@ def _items(ids: list[int]) -> dict[int, list[OrderItem]]:
     )
     out: dict[int, list[OrderItem]] = {}
     for row in rows:
-        out.setdefault(row[0], []).append(OrderItem(*tuple(row)[1:]))
+        item = OrderItem(row[1], row[2], row[3], row[4], row[5], row[6], row[7])
+        out.setdefault(row[0], []).append(item)
     return out
 
 
