@@ -11,8 +11,8 @@ from sqlalchemy.dialects import postgresql
 import core.db
 from migrations.protect import protect
 
-revision = "0022"
-down_revision = "0021"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
