@@ -16,6 +16,8 @@ from catalog.web.farm_inbox import farm_tasks
 from catalog.web.goods_doors import DOORS as GOODS_DOORS
 from catalog.web.household_doors import DOORS as HOUSEHOLD_DOORS
 from catalog.web.household_inbox import household_tasks
+from catalog.web.linkage_doors import DOORS as LINKAGE_DOORS
+from catalog.web.linkage_inbox import linkage_tasks
 from core.web.inbox import provide
 
 
@@ -33,6 +35,9 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
         app.register_blueprint(goods_door.bp)
     provide(inbox.catalogue_tasks)
     provide(farm_tasks)
+    for linkage_door in LINKAGE_DOORS:
+        app.register_blueprint(linkage_door.bp)
+    provide(linkage_tasks)
     provide(admission_tasks)
     name = str(app.config["SEARCH_BACKEND"])
     backend.use(engine_named(name, lambda: Path(str(current_app.config["VAR_DIR"])) / "search"))

@@ -44,6 +44,11 @@ PUBLIC = {
     "publicity.every",
     "publicity.show",
     "publicity.lead_enterprises",
+    # a household's answer to the link in its SMS, and the county's linkage as aggregates
+    "confirm.show",
+    "confirm.yes",
+    "confirm.no",
+    "scores.everybody",
     # a guest's cart
     "cart.show",
     "cart.add",
