@@ -2,9 +2,12 @@
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
 from catalog.queries import admission_terms
+from catalog.rules.admission import CHECKS
+from catalog.rules.supplier_life import Criteria
 from catalog.services.admission_steps import REDATE_JOB
 from core import clock, settings, trail
 from core.access.actor import Actor
@@ -30,6 +33,64 @@ def set_reasons(kind: str, lines: Sequence[str], *, reason: str, by: Actor) -> N
         Stream.ADMINISTRATION, "reasons-changed", "setting", admission_terms.REASON_KEYS[kind], by=by,
         right=Right.ADMIT, before={"lines": before}, after={"lines": kept}, kind=kind,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The numbers of the admission: working days of the three desks, whole days in public, months between looks."""
+
+    township: int
+    agriculture: int
+    linkage: int
+    publication_days: int
+    check_months: int
+    lead: Criteria
+
+
+def terms(*, on: date | None = None) -> Terms:
+    """As they hold on a day."""
+    township, agriculture, linkage = (admission_terms.limit(desk, on=on) for desk in CHECKS)
+    return Terms(
+        township=township,
+        agriculture=agriculture,
+        linkage=linkage,
+        publication_days=admission_terms.publication_days(on=on),
+        check_months=admission_terms.check_months(on=on),
+        lead=admission_terms.lead_criteria(on=on),
+    )
+
+
+def set_terms(new: Terms, *, valid_from: date, reason: str, by: Actor) -> list[str]:
+    """New numbers from a day on; applications that wait keep the limit under which they came. The keys that changed.
+
+    Raises: Refused "setting-past", "setting-same".
+    """
+    if valid_from < clock.today():
+        raise Refused("setting-past")
+    old = terms(on=valid_from)
+    values = {
+        "admission.limits": {desk.value: getattr(new, desk.value) for desk in CHECKS},
+        "admission.publication_days": new.publication_days,
+        "admission.check_months": new.check_months,
+        "lead.criteria": asdict(new.lead),
+    }
+    before = {
+        "admission.limits": {desk.value: getattr(old, desk.value) for desk in CHECKS},
+        "admission.publication_days": old.publication_days,
+        "admission.check_months": old.check_months,
+        "lead.criteria": asdict(old.lead),
+    }
+    changed = [key for key, value in values.items() if before[key] != value]
+    if not changed:
+        raise Refused("setting-same")
+    for key in changed:
+        settings.put(key, values[key], valid_from=valid_from, reason=reason, author_id=by.person_id)
+    trail.record(
+        Stream.ADMINISTRATION, "admission-terms-changed", "setting", "admission", by=by, right=Right.ADMIT,
+        before={key: before[key] for key in changed}, after={key: values[key] for key in changed},
+        valid_from_on=valid_from,
+    )  # fmt: skip
+    return changed
 
 
 def days_of(text: str) -> list[date]:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import TextAreaField
 
 from catalog.queries import admission_terms
+from catalog.rules.supplier_life import Criteria
 from catalog.services import office_lists
 from core import clock
 from core.access.rights import Right
@@ -13,7 +14,7 @@ from core.settings import calendar
 from core.text import sentence
 from core.web import menu
 from core.web.access import actor, again, requires
-from core.web.forms import Form, ShortText
+from core.web.forms import CountField, DayField, Form, ShortText, YuanField
 
 bp = Blueprint("office_lists", __name__)
 menu.add("system", "workdays", icon="calendar-week", endpoint="office_lists.workdays", right=Right.CALENDAR_MANAGE)
@@ -24,6 +25,19 @@ menu.add(
 
 class ReasonsForm(Form):
     lines = TextAreaField()
+    reason = ShortText(most=120)
+
+
+class TermsForm(Form):
+    township = CountField(least=1, most=60)
+    agriculture = CountField(least=1, most=60)
+    linkage = CountField(least=1, most=60)
+    publication_days = CountField(least=7, most=60)
+    check_months = CountField(least=1, most=12)
+    households = CountField(least=1, most=10_000)
+    verified = YuanField(least=1)
+    points = CountField(least=0, most=100)
+    valid_from = DayField()
     reason = ShortText(most=120)
 
 
@@ -50,6 +64,30 @@ def set_reasons(kind: str) -> ResponseReturnValue:
         office_lists.set_reasons(kind, (form.lines.data or "").splitlines(), reason=form.reason.data, by=actor())
     flash(sentence("message", "reasons-saved"))
     return redirect(url_for("office_lists.reasons"), 303)
+
+
+@bp.get("/admission/terms")
+@requires(Right.ADMIT)
+def terms() -> ResponseReturnValue:
+    now = office_lists.terms()
+    shown = {**vars(now), "households": now.lead.households, "verified": now.lead.verified_fen}
+    form = TermsForm(data={**shown, "points": now.lead.score // 100, "valid_from": clock.today()})
+    return render_template("catalog/admission/terms.html", form=form)
+
+
+@bp.post("/admission/terms")
+@requires(Right.ADMIT)
+@again(terms)
+def set_terms() -> ResponseReturnValue:
+    form = TermsForm()
+    form.require()
+    lead = Criteria(form.households.data, form.verified.data, form.points.data * 100)
+    days = (form.township.data, form.agriculture.data, form.linkage.data, form.publication_days.data)
+    new = office_lists.Terms(*days, check_months=form.check_months.data, lead=lead)
+    with transaction():
+        office_lists.set_terms(new, valid_from=form.valid_from.data, reason=form.reason.data, by=actor())
+    flash(sentence("message", "admission-terms-saved", from_on=form.valid_from.data))
+    return redirect(url_for("office_lists.terms"), 303)
 
 
 @bp.get("/workdays")

@@ -11,6 +11,7 @@ from PIL import Image
 from catalog.models.admission import AdmissionApplication
 from catalog.rules.admission import AdmissionState
 from catalog.services import publications
+from core import clock
 from core.access.roles import OrganisationKind, Role
 from core.db import db, transaction
 from core.settings import calendar
@@ -173,6 +174,20 @@ def test_lists_of_the_office_are_changed_on_pages(app: Flask, client: FlaskClien
     known = calendar.current()
     assert not known.is_workday(make.day("2027-10-05")) and known.is_workday(make.day("2027-10-09"))
     assert client.post("/workdays/2027", data={"holidays": "十月一日", "reason": "x"}).status_code == 409
+
+
+def test_limits_are_changed_from_a_day_on_and_waiting_ones_keep_theirs(app: Flask, client: FlaskClient) -> None:
+    by, waiting = admission.officers(), admission.application()
+    make.log_in(client, by.people["operator"])
+    ok(client, "/admission/terms")
+    given = {
+        "township": 8, "agriculture": 5, "linkage": 5, "publication_days": 10, "check_months": 6, "households": 10,
+        "verified": "50000", "points": 60, "valid_from": clock.today().isoformat(), "reason": "示例文件",
+    }  # fmt: skip
+    assert client.post("/admission/terms", data={**given, "publication_days": 3}).status_code == 409
+    posted(client, "/admission/terms", **given)
+    assert client.post("/admission/terms", data=given).status_code == 409
+    assert (waiting.limit_days, admission.application().limit_days) == (5, 8)
 
 
 def test_the_public_list_of_lead_enterprises_and_the_officers_desk(app: Flask, client: FlaskClient) -> None:
