@@ -6,6 +6,7 @@ from catalog.services import (
     attesting,
     certificate_reminders,
     certification_moves,
+    demand,
     household_exports,
     household_intake,
     leads,
@@ -22,6 +23,18 @@ from core.jobs import job
 def index_dirty() -> None:
     """Marked products into the search index; a missing index is made."""
     search_index.index_dirty()
+
+
+@job(search_index.REBUILD)
+def rebuild_search() -> None:
+    """A new search index: the county's words have changed, or the operator asks."""
+    search_index.rebuild()
+
+
+@job("catalog.collect_demand", every=1800)
+def collect_demand() -> None:
+    """How many looked for what, out of the counters."""
+    demand.collect()
 
 
 @job("catalog.reconcile_search", every=6 * 3600)

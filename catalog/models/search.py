@@ -67,7 +67,10 @@ class SearchDocument(Base):
     version: Mapped[int]
     tokens: Mapped[str] = mapped_column(TSVECTOR)
 
-    __table_args__ = (sa.Index("ix_search_document_tokens", "tokens", postgresql_using="gin"),)
+    # No list of pending entries: every search would have to go through it.
+    __table_args__ = (
+        sa.Index("ix_search_document_tokens", "tokens", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+    )
 
 
 class SearchCheck(Base):

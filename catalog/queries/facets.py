@@ -1,20 +1,18 @@
-"""What the shop's list can be narrowed to, counted by the database in one statement."""
+"""What the shop's list can be narrowed to: counted over the rows that the database found, in one pass."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
+from typing import Protocol
 
 import sqlalchemy as sa
 
 from catalog.models.product import Category
-from catalog.queries.goods import BANDS_FEN, Filters, PriceBand, conditions, hits, visible_goods
+from catalog.queries.goods import BANDS_FEN, PriceBand
 from catalog.rules.certificates import CertificateKind
 from catalog.rules.listing import ListingClass
 from core.db import db
-from core.places.models import Place
-
-Part = sa.Select[*tuple[Any, ...]]
+from core.places.models import Place, PlaceLevel
 
 
 @dataclass(frozen=True)
@@ -37,91 +35,107 @@ class Facets:
     branches: list[Choice] = field(default_factory=list)
     certificates: list[Choice] = field(default_factory=list)  # value: CertificateKind
     towns: list[Choice] = field(default_factory=list)  # value: 9-digit code
+    villages: list[Choice] = field(default_factory=list)  # value: 12-digit code, of the chosen town only
     bands: list[Choice] = field(default_factory=list)  # value: PriceBand
     units_pack: int = 0
     counts: int = 0
 
 
-def facets(filters: Filters, *, on: date, scores: Mapping[int, float] | None = None) -> Facets:
-    """All facets of the day's visible goods (of those a search found), in one statement."""
-    goods = visible_goods(on)
-    parts = {
-        "category": _category(goods),
-        "branch": _branch(goods),
-        "certificate": _certificate(goods),
-        "town": _town(goods),
-        "band": _band(goods),
-        "pack": _flag("pack", goods.c.has_units_pack),
-        "class": _flag("class", goods.c.listing_class == ListingClass.COUNTS.value),
-    }
-    found = conditions(goods, filters)
-    fitted = []
-    for name, part in parts.items():
-        own = "category" if name == "branch" else name
-        narrowed = part.where(*(condition for facet, condition in found.items() if facet != own))
-        if scores is not None:
-            narrowed = narrowed.where(goods.c.id.in_(sa.select(hits(scores, name).c.id)))
-        fitted.append(narrowed)
-    return _sorted(db.session.execute(sa.union_all(*fitted)).all())
+class Countable(Protocol):
+    """A visible product; `fits` says of each filter whether it passes."""
+
+    @property
+    def category_id(self) -> int: ...
+    @property
+    def branch_id(self) -> int: ...
+    @property
+    def origin_code(self) -> str: ...
+    @property
+    def price_fen(self) -> int: ...
+    @property
+    def badges(self) -> list[str]: ...
+    @property
+    def has_units_pack(self) -> bool: ...
+    @property
+    def listing_class(self) -> str: ...
+    @property
+    def fits(self) -> Mapping[str, bool]: ...
 
 
-def _part(name: str, value: Any, label: Any = "", parent: Any = "", position: Any = 0) -> Part:
-    return sa.select(
-        sa.literal(name).label("facet"),
-        sa.cast(value, sa.Text).label("value"),
-        (sa.cast(label, sa.Text) if label == "" else label).label("label"),
-        sa.cast(parent, sa.Text).label("parent"),
-        sa.cast(position, sa.Integer).label("position"),
-        sa.func.count().label("number"),
-    )
+def facets(rows: Sequence[Countable], *, town_code: str | None = None) -> Facets:
+    """All facets of the rows. `town_code`: the town that was chosen, whose villages are counted. Two statements."""
+    count: dict[str, Counter[str]] = {}
+    for name in _NAMES:
+        own = _OWN.get(name, frozenset({name}))
+        mine = [r for r in rows if all(passes or key in own for key, passes in r.fits.items())]
+        count[name] = Counter(value for row in mine for value in _values(name, row, town_code))
+    return _named(count)
 
 
-def _category(goods: sa.CTE) -> Part:
-    part = _part("category", Category.id, Category.name, goods.c.branch_id, Category.position)
-    return part.join(goods, goods.c.category_id == Category.id).group_by(Category.id, goods.c.branch_id)
+_NAMES = ("category", "branch", "certificate", "town", "village", "band", "pack", "class")
+_OWN = {
+    "branch": frozenset({"category"}),
+    "town": frozenset({"town", "village"}),
+    "band": frozenset({"band", "price"}),
+}
+"""The filters that a facet leaves out, where they are not of its own name."""
 
 
-def _branch(goods: sa.CTE) -> Part:
-    part = _part("branch", Category.id, Category.name, "", Category.position)
-    return part.join(goods, goods.c.branch_id == Category.id).group_by(Category.id)
+def _values(name: str, row: Countable, town_code: str | None) -> Collection[str]:
+    match name:
+        case "category":
+            return (f"{row.category_id}",)
+        case "branch":
+            return (f"{row.branch_id}",)
+        case "certificate":
+            # A product with two badges of a kind (two certificates) is still one product.
+            return set(row.badges)
+        case "town":
+            return (row.origin_code[:9],)
+        case "village":
+            return (row.origin_code,) if town_code and row.origin_code.startswith(town_code) else ()
+        case "band":
+            return (next(band.value for band, (_, below) in BANDS_FEN.items() if row.price_fen < below),)
+        case "pack":
+            return ("yes",) if row.has_units_pack else ()
+        case _:
+            return ("yes",) if row.listing_class == ListingClass.COUNTS.value else ()
 
 
-def _certificate(goods: sa.CTE) -> Part:
-    # A product with two badges of a kind (two certificates) is still one product.
-    kinds = sa.select(goods.c.id, sa.func.unnest(goods.c.badges).label("kind")).distinct().subquery("product_badge")
-    part = _part("certificate", kinds.c.kind)
-    return part.select_from(goods).join(kinds, kinds.c.id == goods.c.id).group_by(kinds.c.kind)
-
-
-def _town(goods: sa.CTE) -> Part:
-    return _part("town", Place.code, Place.name).join(goods, goods.c.town_code == Place.code).group_by(Place.code)
-
-
-def _band(goods: sa.CTE) -> Part:
-    price = goods.c.price_fen
-    band = sa.case(*((price < below, name.value) for name, (_, below) in BANDS_FEN.items()))
-    named = sa.select(goods.c.id, band.label("band")).subquery("product_band")
-    part = _part("band", named.c.band)
-    return part.select_from(goods).join(named, named.c.id == goods.c.id).group_by(named.c.band)
-
-
-def _flag(name: str, condition: sa.ColumnElement[bool]) -> Part:
-    return _part(name, "yes").where(condition)
-
-
-def _sorted(rows: Any) -> Facets:
-    by: dict[str, list[tuple[int, Choice]]] = {}
-    for row in rows:
-        choice = Choice(row.value, row.label or "", row.number, row.parent or None)
-        by.setdefault(row.facet, []).append((row.position, choice))
-    in_order = {name: [c for _, c in sorted(found, key=lambda pair: pair[0])] for name, found in by.items()}
+def _named(count: dict[str, Counter[str]]) -> Facets:
     kinds, bands = [k.value for k in CertificateKind], [b.value for b in PriceBand]
+    categories, places = _categories(), _places({*count["town"], *count["village"]})
+
+    def of_category(name: str) -> list[Choice]:
+        found = sorted(count[name].items(), key=lambda pair: categories[pair[0]][0])
+        return [Choice(i, categories[i][1], n, categories[i][2] if name == "category" else None) for i, n in found]
+
+    def of_place(name: str) -> list[Choice]:
+        found = sorted(count[name].items(), key=lambda pair: (-pair[1], pair[0]))
+        return [Choice(code, places[code], n) for code, n in found if code in places]
+
+    def in_order(name: str, order: list[str]) -> list[Choice]:
+        return [Choice(value, "", count[name][value]) for value in order if count[name][value]]
+
     return Facets(
-        categories=in_order.get("category", []),
-        branches=in_order.get("branch", []),
-        certificates=sorted(in_order.get("certificate", []), key=lambda c: kinds.index(c.value)),
-        towns=sorted(in_order.get("town", []), key=lambda c: (-c.count, c.value)),
-        bands=sorted(in_order.get("band", []), key=lambda c: bands.index(c.value)),
-        units_pack=sum(c.count for c in in_order.get("pack", [])),
-        counts=sum(c.count for c in in_order.get("class", [])),
+        categories=of_category("category"),
+        branches=of_category("branch"),
+        certificates=in_order("certificate", kinds),
+        towns=of_place("town"),
+        villages=of_place("village"),
+        bands=in_order("band", bands),
+        units_pack=count["pack"]["yes"],
+        counts=count["class"]["yes"],
     )
+
+
+def _categories() -> dict[str, tuple[int, str, str]]:
+    """Position, name and branch of every category, by id as text."""
+    rows = db.session.execute(sa.select(Category.id, Category.position, Category.name, Category.parent_id))
+    return {str(row.id): (row.position, row.name, str(row.parent_id or row.id)) for row in rows}
+
+
+def _places(codes: Iterable[str]) -> dict[str, str]:
+    levels = (PlaceLevel.TOWN, PlaceLevel.VILLAGE, PlaceLevel.COMMUNITY)
+    query = sa.select(Place.code, Place.name).where(Place.code.in_(sorted(codes)), Place.level.in_(levels))
+    return dict(db.session.execute(query).all())

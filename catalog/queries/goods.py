@@ -1,10 +1,11 @@
 """Goods as the shop lists them: one row per visible product with what filters, facets and order need."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -18,6 +19,7 @@ from catalog.queries.visibility import class_on, on_offer, valid_on, visible
 from catalog.rules.certificates import BADGES, CertificateKind
 from catalog.rules.listing import ListingClass
 from catalog.rules.offer import OfferAudience
+from core.db import any_of
 
 
 class PriceBand(StrEnum):
@@ -98,12 +100,17 @@ def badge_kinds(on: date) -> sa.ColumnElement[list[str]]:
     return sa.func.array(kinds, type_=ARRAY(sa.Text))
 
 
-@lru_cache(maxsize=8)  # a statement is never changed, and costs more to write down than to run
-def visible_goods(on: date) -> sa.CTE:
-    """Every product that may be seen on the day, as a CTE: id, supplier_id, category_id, branch_id, origin_code,
-    town_code, listed_at, price_fen, landed_fen (with the freight of one pack; units pay none), buyers (in 90 days),
-    service_bp (None: no deliveries yet), has_units_pack, badges, listing_class.
+def visible_goods(on: date, ids: Collection[int] | None = None) -> sa.CTE:
+    """Every product (of `ids`) that may be seen on the day, as a CTE: id, supplier_id, category_id, branch_id,
+    origin_code, town_code, listed_at, price_fen, landed_fen (with the freight of one pack; units pay none), buyers
+    (in 90 days), service_bp (None: no deliveries yet), has_units_pack, badges, listing_class.
     """
+    query = _visible(on)
+    return (query if ids is None else query.where(any_of(Product.id, ids))).cte("goods")
+
+
+@lru_cache(maxsize=8)  # a statement is never changed, and costs more to write down than to run
+def _visible(on: date) -> sa.Select[*tuple[Any, ...]]:
     best = best_offer(on)
     units_pack = sa.exists().where(Offer.product_id == Product.id, on_offer(on), Offer.audience == OfferAudience.UNITS)
     return (
@@ -130,7 +137,6 @@ def visible_goods(on: date) -> sa.CTE:
         .outerjoin(SupplierService, SupplierService.supplier_id == Product.supplier_id)
         .outerjoin(ProductDemand, ProductDemand.product_id == Product.id)
         .where(visible(on))
-        .cte("goods")
     )
 
 
@@ -168,11 +174,3 @@ def conditions(goods: sa.CTE, filters: Filters) -> dict[str, sa.ColumnElement[bo
     if filters.village_code is not None:
         out["village"] = c.origin_code == filters.village_code
     return out
-
-
-def hits(scores: Mapping[int, float], name: str = "hit") -> sa.TableValuedAlias:
-    """The products that a search found as a table of `id` and `score`."""
-    ids = sa.cast(list(scores), ARRAY(sa.BigInteger))
-    values = sa.cast([float(score) for score in scores.values()], ARRAY(sa.Float))
-    columns = (sa.column("id", sa.BigInteger), sa.column("score", sa.Float))
-    return sa.func.unnest(ids, values).table_valued(*columns, name=f"{name}_hit").render_derived()

@@ -1,8 +1,8 @@
-"""The shop's list: narrowed, ordered, counted. Six statements whatever the size."""
+"""The shop's list: narrowed, ordered, counted. Seven statements whatever the size."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from catalog.queries import ranking
 from catalog.queries.cards import Card, cards_of
 from catalog.queries.facets import Facets, facets
-from catalog.queries.goods import Filters, conditions, hits, visible_goods
+from catalog.queries.goods import Filters, conditions, visible_goods
 from catalog.queries.search.find import Found, find
 from catalog.queries.search.plan import Wishes
 from catalog.queries.search.score import ENOUGH, Hit
@@ -110,17 +110,35 @@ def narrowed(filters: Filters, wishes: Wishes) -> Filters:
 
 @dataclass(frozen=True)
 class _Row:
-    """A product of the list before it has an order."""
+    """A visible product before it has an order. `fits`: of each chosen filter whether it passes; `wishes`: whether it
+    fulfils what the words wish of it.
+    """
 
     id: int
     supplier_id: int
+    category_id: int
+    branch_id: int
+    origin_code: str
+    listed_at: datetime
     price_fen: int
     landed_fen: int
-    listed_at: Any
     buyers: int
     service_bp: int | None
-    is_certified: bool
+    has_units_pack: bool
+    badges: list[str]
+    listing_class: str
     is_wished: bool
+    fits: dict[str, bool]
+
+    @property
+    def is_certified(self) -> bool:
+        """Any badge that is valid on the day."""
+        return bool(self.badges)
+
+    @property
+    def passes(self) -> bool:
+        """All that was chosen."""
+        return all(self.fits.values())
 
 
 def _page(
@@ -128,17 +146,21 @@ def _page(
 ) -> ShopPage:
     if found is not None and not found:
         return ShopPage([], 0, 1, 1, Facets())
-    rows = _rows(filters, wishes, found, on)
+    every = _rows(filters, wishes, found, on)
+    rows = [r for r in every if r.passes]
     fitting = [r for r in rows if r.is_wished and (found is None or found[r.id].fits)]
-    near = [] if _is_enough(fitting, found, sort) else [r for r in rows if r not in set(fitting)]
-    if not near:
-        filters = narrowed(filters, wishes) if fitting else filters
+    near = [] if _is_enough(fitting, found, sort) else [r for r in rows if not r.is_wished or not _fits(found, r)]
+    if not near and fitting:
+        every = [r for r in every if r.is_wished and _fits(found, r)]
     shown = [*_ordered(fitting, found, on, sort), *_ordered(near, found, on, sort)]
     pages = max(1, -(-len(shown) // size))
     at = min(max(1, page), pages)
-    scores = None if found is None else dict.fromkeys(shown, 1.0)
-    counted = facets(filters, on=on, scores=_all_of(found, scores, filters))
+    counted = facets(every, town_code=filters.town_code)
     return ShopPage(cards_of(shown[(at - 1) * size : at * size], on), len(shown), at, pages, counted, len(fitting))
+
+
+def _fits(found: Mapping[int, Hit] | None, row: _Row) -> bool:
+    return found is None or found[row.id].fits
 
 
 def _is_enough(fitting: list[_Row], found: Mapping[int, Hit] | None, sort: Sort) -> bool:
@@ -146,27 +168,25 @@ def _is_enough(fitting: list[_Row], found: Mapping[int, Hit] | None, sort: Sort)
     return bool(fitting) and (len(fitting) >= ENOUGH or sort is not Sort.BEST or found is None)
 
 
-def _all_of(
-    found: Mapping[int, Hit] | None, shown: dict[int, float] | None, filters: Filters
-) -> dict[int, float] | None:
-    """What facets count: without filters exactly what is shown, else all hits, so that each can leave its own out."""
-    if found is None or filters == Filters():
-        return shown
-    return {i: hit.score for i, hit in found.items()}
-
-
 def _rows(filters: Filters, wishes: Wishes, found: Mapping[int, Hit] | None, on: date) -> list[_Row]:
-    goods = visible_goods(on)
+    """What may be seen, with the database's word on each filter and on the wishes. One statement."""
+    goods = visible_goods(on, found)
     c = goods.c
-    wished = conditions(goods, narrowed(Filters(), wishes))
+    chosen = conditions(goods, filters)
+    wished = sa.and_(sa.true(), *conditions(goods, narrowed(Filters(), wishes)).values())
     query = sa.select(
-        c.id, c.supplier_id, c.price_fen, c.landed_fen, c.listed_at, c.buyers, c.service_bp,
-        sa.func.cardinality(c.badges) > 0, sa.and_(sa.true(), *wished.values()),
-    ).where(*conditions(goods, filters).values())  # fmt: skip
-    if found is not None:
-        hit = hits(dict.fromkeys(found, 1.0))
-        query = query.join(hit, hit.c.id == c.id)
-    return [_Row(*row) for row in db.session.execute(query)]
+        c.id, c.supplier_id, c.category_id, c.branch_id, c.origin_code, c.listed_at, c.price_fen, c.landed_fen,
+        c.buyers, c.service_bp, c.has_units_pack, c.badges, c.listing_class, wished, *chosen.values(),
+    )  # fmt: skip
+    names, out = list(chosen), []
+    for row in db.session.execute(query):
+        values: list[Any] = list(row)
+        fits = dict(zip(names, values[_COLUMNS:], strict=True))
+        out.append(_Row(*[*values[:_COLUMNS], fits]))
+    return out
+
+
+_COLUMNS = 14
 
 
 def _ordered(rows: list[_Row], found: Mapping[int, Hit] | None, on: date, sort: Sort) -> list[int]:

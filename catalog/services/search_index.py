@@ -19,15 +19,18 @@ from catalog.queries.search.county import county
 from catalog.queries.search.documents import documents, every_document, versions
 from catalog.queries.search.lexicon import normal, spans
 from catalog.rules.listing import ProductState
-from core import clock
+from core import clock, trail
+from core.access.actor import Actor
+from core.access.rights import Right
 from core.db import before_commit_hooks, db
 from core.jobs import enqueue
+from core.trail.models import Stream
 
 BATCH = 200
 LOCK = 7_305_001
 CANARIES = 5
 LATE = timedelta(seconds=60)
-JOB = "catalog.index_dirty"
+JOB, REBUILD = "catalog.index_dirty", "catalog.rebuild_search"
 log = structlog.get_logger()
 
 
@@ -115,6 +118,13 @@ def rebuild(tick: Tick | None = None) -> int:
     count = current().rebuild(every_document(lexicon), lexicon, canaries(), tick)
     log.info("search index rebuilt", documents=count, lexicon=lexicon.digest)
     return count
+
+
+def ask_for_rebuild(*, by: Actor | None = None) -> None:
+    """A new index in the background, once however often it is asked for. `by`: a person who asks."""
+    if by is not None:
+        trail.record(Stream.ADMINISTRATION, "search-rebuild-asked", "search", REBUILD, by=by, right=Right.SEARCH_MANAGE)
+    enqueue(REBUILD, key=REBUILD)
 
 
 def canaries() -> dict[str, int]:

@@ -18,6 +18,7 @@ from catalog.web.household_doors import DOORS as HOUSEHOLD_DOORS
 from catalog.web.household_inbox import household_tasks
 from catalog.web.linkage_doors import DOORS as LINKAGE_DOORS
 from catalog.web.linkage_inbox import linkage_tasks
+from catalog.web.search_doors import join_search
 from core.web.inbox import provide
 
 
@@ -39,5 +40,6 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
         app.register_blueprint(linkage_door.bp)
     provide(linkage_tasks)
     provide(admission_tasks)
+    join_search(app)
     name = str(app.config["SEARCH_BACKEND"])
     backend.use(engine_named(name, lambda: Path(str(current_app.config["VAR_DIR"])) / "search"))

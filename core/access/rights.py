@@ -76,6 +76,7 @@ class Right(StrEnum):
     AUDIT = "audit"  # trail, evidence of every unit
     # platform
     OPERATE = "operate"  # jobs, messages, health
+    SEARCH_MANAGE = "search_manage"  # other names, hot words, weights, the index
     DEMO_OUTBOX = "demo_outbox"
 
 
@@ -143,5 +144,6 @@ ACCESS: dict[Right, frozenset[R]] = {
     Right.TRANSFER_CONFIRM: frozenset({R.FINANCE_OFFICER}),
     Right.AUDIT: _FINANCE,
     Right.OPERATE: frozenset({R.PLATFORM_OPERATOR}),
+    Right.SEARCH_MANAGE: frozenset({R.PLATFORM_OPERATOR}),
     Right.DEMO_OUTBOX: frozenset(R),
 }

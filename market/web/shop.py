@@ -3,13 +3,15 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from catalog.queries.goods import Filters, PriceBand
 from catalog.queries.product_page import product_page
+from catalog.queries.search.hot import hot_words
 from catalog.queries.shop import PAGE_SIZE, ShopPage, Sort, browse, shop_page
 from catalog.rules.certificates import CertificateKind
+from catalog.services import demand
 from core.errors import Missing
 from core.text import label, sentence
 from core.web.access import public
@@ -30,6 +32,7 @@ def home() -> ResponseReturnValue:
         helping=[shown.card(card) for card in helping.cards],
         fresh=[shown.card(card) for card in fresh.cards],
         total=fresh.total,
+        hot=hot_words(),
     )
 
 
@@ -69,22 +72,33 @@ def address(**changed: object) -> str:
 @public
 def products() -> ResponseReturnValue:
     words = request.args.get("q", "").strip()[:64]
-    exact = request.args.get("exact") == "1"
-    browsed = browse(words, asked(), sort=_member(Sort, "sort") or Sort.BEST, page=_page(), exact=exact)
-    page = browsed.page
+    browsed = browse(words, asked(), sort=_member(Sort, "sort") or Sort.BEST, page=_page(), exact=_is_on("exact"))
+    found, page = browsed.found, browsed.page
+    demand.note(found, visitor())
     return render_template(
         "market/shop/list.html",
         page=page,
-        cards=[shown.card(card) for card in page.cards],
+        cards=[shown.card(card, found) for card in page.cards],
         words=words,
-        found=browsed.found,
+        found=found,
+        wishes=shown.wishes(found),
         fitting=max(0, min(len(page.cards), page.fitting - (page.page - 1) * PAGE_SIZE)),
+        hot=[] if page.cards else hot_words(),
         facets=_facets(page),
         sorts=_sorts(),
         active=[(name, request.args[name]) for name in QUERY[1:-1] if request.args.get(name)],
         address=address,
         page_url=lambda number: address(page=number),
     )
+
+
+def visitor() -> str:
+    """Who asks, for counting visitors only: a person, else an address. It is hashed with a day's salt and not kept."""
+    return f"p{session['person_id']}" if session.get("person_id") else f"ip{request.remote_addr}"
+
+
+def _is_on(name: str) -> bool:
+    return request.args.get(name) == "1"
 
 
 def _page() -> int:
@@ -98,26 +112,32 @@ def _sorts() -> list[dict[str, object]]:
 
 
 def _facets(page: ShopPage) -> list[dict[str, Any]]:
-    """The rows of filters, each with 不限 first; a row with one choice at most is left out."""
+    """The rows of filters, each with 不限 first; a row without choices is left out."""
+    found = page.facets
     rows = (
-        ("category", page.facets.categories, None),
-        ("certificate", page.facets.certificates, "CertificateKind"),
-        ("town", page.facets.towns, None),
-        ("band", page.facets.bands, "PriceBand"),
+        ("category", [(c.value, c.label, c.count) for c in found.categories]),
+        ("town", [(c.value, c.label, c.count) for c in found.towns]),
+        ("village", [(c.value, c.label, c.count) for c in found.villages]),
+        ("certificate", [(c.value, label(c.value, "CertificateKind"), c.count) for c in found.certificates]),
+        ("band", [(c.value, label(c.value, "PriceBand"), c.count) for c in found.bands]),
+        ("pack", [("units", sentence("word", "facet-units"), found.units_pack)]),
+        ("counts", [("1", sentence("word", "facet-counting"), found.counts)]),
     )
-    out = []
-    for name, choices, kind in rows:
-        now = request.args.get(name, "")
-        items: list[dict[str, object]] = [
-            {"text": sentence("word", "no-limit"), "href": address(**{name: None}), "current": not now}
-        ]
-        for choice in choices:
-            text = label(choice.value, kind) if kind else choice.label
-            same = now == choice.value
-            items.append({"text": f"{text} {choice.count}", "href": address(**{name: choice.value}), "current": same})
-        if len(items) > 1:
-            out.append({"label": sentence("word", f"facet-{name}"), "items": items})
-    return out
+    return [_facet(name, [c for c in choices if c[2]]) for name, choices in rows if any(n for *_, n in choices)]
+
+
+def _facet(name: str, choices: list[tuple[str, str, int]]) -> dict[str, Any]:
+    """One row. Another town takes its villages with it."""
+    now = request.args.get(name, "")
+    along = {"village": None} if name == "town" else {}
+    items: list[dict[str, object]] = [
+        {"text": sentence("word", "no-limit"), "href": address(**{name: None}, **along), "current": not now}
+    ]
+    items += [
+        {"text": f"{text} {count}", "href": address(**{name: value}, **along), "current": now == value}
+        for value, text, count in choices
+    ]
+    return {"label": sentence("word", f"facet-{name}"), "items": items}
 
 
 @bp.get("/products/<string(maxlength=16):sku>")

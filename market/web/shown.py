@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 
 from catalog.queries.cards import Card
 from catalog.queries.product_page import ProductPage
+from catalog.queries.search.find import Found
+from catalog.queries.search.highlight import found_words, pieces
 from core.quantity import BaseUnit
 from core.text import label, sentence
 from core.web.page import asset
@@ -21,8 +23,8 @@ def picture(token: str | None, art: str) -> tuple[str, bool]:
     return asset(f"art/{art or 'produce'}.webp"), True
 
 
-def card(row: Card) -> dict[str, Any]:
-    """A product card."""
+def card(row: Card, found: Found | None = None) -> dict[str, Any]:
+    """A product card; the words that a search found stand out in its name, with a link to the reasons of its place."""
     url, drawn = picture(row.picture, row.art)
     basis = BASIS[row.base_unit]
     tags = [(label(badge.kind), "organic" if badge.kind.value == "organic" else "ok") for badge in row.badges]
@@ -36,6 +38,8 @@ def card(row: Card) -> dict[str, Any]:
         tags.append((sentence("word", "dear"), "warn"))
     return {
         "name": row.name,
+        "marks": pieces(row.name, found_words(found.plan)) if found else [],
+        "why": url_for("finding.why", q=request.args.get("q"), _anchor=row.sku) if found else None,
         "url": url_for("shop.product", sku=row.sku),
         "picture": url,
         "drawn": drawn,
@@ -55,3 +59,21 @@ def gallery(page: ProductPage) -> list[dict[str, Any]]:
     """The product's pictures, or the drawing of its kind."""
     shown = [(*picture(token, page.art), alt) for token, alt in page.pictures] or [(*picture(None, page.art), "")]
     return [{"url": url, "thumb": url, "alt": alt or page.name, "drawn": drawn} for url, drawn, alt in shown]
+
+
+def wishes(found: Found | None) -> list[str]:
+    """What the words of a search wish of a product, in words."""
+    if found is None:
+        return []
+    asked, out = found.plan.wishes, []
+    if asked.certificate is not None:
+        out.append(label(asked.certificate))
+    if asked.counts_only:
+        out.append(sentence("word", "facet-counting"))
+    if asked.least_fen is not None and asked.most_fen is not None:
+        out.append(sentence("word", "price-between", least_fen=asked.least_fen, most_fen=asked.most_fen))
+    elif asked.most_fen is not None:
+        out.append(sentence("word", "price-below", most_fen=asked.most_fen))
+    elif asked.least_fen is not None:
+        out.append(sentence("word", "price-above", least_fen=asked.least_fen))
+    return out

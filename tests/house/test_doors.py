@@ -37,6 +37,8 @@ PUBLIC = {
     "origins.village",
     "commitments.read_open",
     "impact.show",
+    "finding.suggest",
+    "finding.why",
     # the phone's helper for work without network: a file of ours
     "purchases.worker",
     # who is about to sell, who leads, how to apply

@@ -51,14 +51,20 @@ class PostgresBackend:
             .table_valued(sa.column("word", sa.Text), sa.column("query", TSQUERY), name="token")
             .render_derived()
         )  # fmt: skip
+        # The planner knows nothing of our tokens and would rather read every document of the generation: so the
+        # inner select asks for the token alone (OFFSET 0 keeps it apart), and only the index of tokens is left.
+        one = (
+            sa.select(SearchDocument.product_id, SearchDocument.generation_id)
+            .where(SearchDocument.tokens.op("@@")(token.c.query))
+            .offset(0)
+            .lateral("one")
+        )
         having = (
-            sa.select(token.c.word, sa.func.array_agg(SearchDocument.product_id, type_=ARRAY(sa.BigInteger)))
-            .join(SearchDocument, SearchDocument.tokens.op("@@")(token.c.query))
-            .where(SearchDocument.generation_id == generation)
+            sa.select(token.c.word, sa.func.array_agg(one.c.product_id, type_=ARRAY(sa.BigInteger)))
+            .join(one, one.c.generation_id == generation)
             .group_by(token.c.word)
         )
         total = sa.select(sa.func.count()).where(SearchDocument.generation_id == generation)
-        # The planner knows nothing of our tokens and would read the whole table: each is rare, the index is right.
         db.session.execute(sa.text("SET LOCAL enable_seqscan = off"))
         rows = db.session.execute(having).all() if wanted else []
         db.session.execute(sa.text("SET LOCAL enable_seqscan = on"))

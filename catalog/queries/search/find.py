@@ -55,13 +55,16 @@ def find(typed: str, *, exact: bool = False) -> Found:
         return _from_database(typed)
 
 
-def reader(engine: Backend) -> Reader:
-    """What queries are read with: cut as the engine's index was."""
-    return Reader(engine.lexicon(), county(), vocabulary)
+def reader() -> Reader:
+    """What queries are read with: the county's words of now, so that a new name holds at once. The index may still be
+    cut with older ones; names are found by any piece of them, however they were cut.
+    """
+    known = county()
+    return Reader(known.lexicon, known, vocabulary)
 
 
 def _find(typed: str, engine: Backend, *, exact: bool) -> Found:
-    by = reader(engine)
+    by = reader()
     asked = plan(typed, by)
     if not asked.groups:
         # Words that only narrow (有机) or say nothing (便宜) leave the list whole; mere signs find nothing.
@@ -94,8 +97,7 @@ def _pieces(asked: Plan) -> Plan:
 
 
 def _from_database(typed: str) -> Found:
-    known = county()
-    asked = plan(typed, Reader(known.lexicon, known, vocabulary))
+    asked = plan(typed, reader())
     query = (
         sa.select(Product.id)
         .join(Category, Category.id == Product.category_id)

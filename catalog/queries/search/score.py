@@ -68,15 +68,21 @@ def hits(plan: Plan, found: Found) -> dict[int, Hit]:
     core, soft, extra = by_role[Role.CORE], by_role[Role.SOFT], by_role[Role.EXTRA]
     if not core:
         return {}
-    candidates = set().union(*(m.scores for m in core))
     whole = set.intersection(*(set(m.named) for m in core))
     fitting = _fitting(core, soft, whole, is_one=len(core) + len(soft) == 1 and not plan.wishes)
-    scores = {i: _score(i, core, soft, extra) for i in candidates}
+    scores = _scores(_candidates(core, fitting), core, soft, extra)
     best = max(scores.values(), default=0.0)
     if best <= 0:
         return {}
-    out = {i: Hit(s / best, i in fitting) for i, s in scores.items()}
-    return _few_near(out, fitting, soft)
+    return _few_near({i: Hit(s / best, i in fitting) for i, s in scores.items()}, fitting)
+
+
+def _candidates(core: list[Matched], fitting: set[int]) -> set[int]:
+    """Who is worth a score: what fits where that is enough, else what is named, else what is mentioned."""
+    if len(fitting) >= ENOUGH:
+        return fitting
+    named = set().union(*(m.named for m in core))
+    return named if len(named) >= ENOUGH else set().union(*(m.scores for m in core))
 
 
 def is_whole(plan: Plan, found: Found) -> bool:
@@ -96,17 +102,49 @@ def _fitting(core: list[Matched], soft: list[Matched], whole: set[int], *, is_on
     return fitting
 
 
-def _score(product_id: int, core: list[Matched], soft: list[Matched], extra: list[Matched]) -> float:
-    total = sum(m.scores.get(product_id, 0.0) * m.tells for m in core)
-    total += sum(m.scores.get(product_id, 0.0) * m.tells * SOFT_SHARE for m in soft)
-    total += sum(m.scores.get(product_id, 0.0) * m.tells * EXTRA_SHARE for m in extra)
-    missed = sum(product_id not in m.scores for m in core)
-    unfulfilled = sum(product_id not in m.primary for m in soft)
-    return float(total * MISSED_CORE**missed * MISSED_WISH**unfulfilled)
+def _scores(candidates: set[int], core: list[Matched], soft: list[Matched], extra: list[Matched]) -> dict[int, float]:
+    shares = [*((m, 1.0) for m in core), *((m, SOFT_SHARE) for m in soft), *((m, EXTRA_SHARE) for m in extra)]
+    total = dict.fromkeys(candidates, 0.0)
+    for m, share in shares:
+        factor, scores = m.tells * share, m.scores
+        for product_id in candidates & scores.keys():
+            total[product_id] += scores[product_id] * factor
+    for m in core:
+        for product_id in candidates - m.scores.keys():
+            total[product_id] *= MISSED_CORE
+    for m in soft:
+        for product_id in candidates.difference(m.primary):
+            total[product_id] *= MISSED_WISH
+    return total
 
 
-def _few_near(found: dict[int, Hit], fitting: set[int], soft: list[Matched]) -> dict[int, Hit]:
+def _few_near(found: dict[int, Hit], fitting: set[int]) -> dict[int, Hit]:
     if len(fitting) >= ENOUGH:
-        return {i: hit for i, hit in found.items() if hit.fits}
+        return found
     near = sorted((i for i, hit in found.items() if not hit.fits), key=lambda i: (-found[i].score, i))[:MOST_NEAR]
     return {i: found[i] for i in (*fitting, *near) if i in found}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a product was found by one thing that was meant: by which of its names, in which fields (their letters)."""
+
+    meant: str
+    role: Role
+    by: str
+    fields: tuple[str, ...]
+
+
+def reasons(plan: Plan, found: Found, product_id: int) -> list[Reason]:
+    """The best way of each group to a product; none for a group that it misses."""
+    out = []
+    for group in plan.groups:
+        best, points = None, 0.0
+        for way in group.ways:
+            hit = [(t[0], w) for t, w in way.tokens if product_id in found.having.get(t, ())]
+            worth = way.share * sum(w for _, w in hit)
+            if worth > points:
+                best, points = Reason(group.word, group.role, way.word, tuple(letter for letter, _ in hit)), worth
+        if best is not None:
+            out.append(best)
+    return out

@@ -59,6 +59,18 @@ class Vocabulary:
         return out
 
     @cached_property
+    def sold(self) -> list[str]:
+        """Names of things, places and sellers that stand for something listed: those that stand in names first, the
+        most frequent first.
+        """
+        named = self.county.goods | self.county.places | self.county.makers
+
+        def order(word: str) -> tuple[bool, int, int, str]:
+            return not self.own.get(word), -self.weight[word], -self.own.get(word, 0), word
+
+        return sorted((word for word in self.weight if word in named), key=order)
+
+    @cached_property
     def wishes(self) -> dict[str, str]:
         """Words that are wishes, by their pinyin."""
         words = [*WORDS.certificates, *WORDS.by["pack"], *WORDS.by["gift"], *WORDS.by["class"]]
@@ -119,6 +131,7 @@ def _read(mark: str, known: County) -> Vocabulary:
         .group_by(Category.id)
     )
     count: Counter[str] = Counter(word for name in names for word in _cut(known.lexicon, name))
+    own = dict(count)
     for name, aliases, number in db.session.execute(leaves):
         for word in (name, *aliases.split()):
             count[normal(word)] += number
@@ -128,7 +141,7 @@ def _read(mark: str, known: County) -> Vocabulary:
         if stands and is_han(word) and len(word) > 1:
             weight[word] = stands
     weight |= {w: weight.get(w, 1) for w in (*known.places, *known.makers) if is_han(w) and len(w) > 1}
-    return Vocabulary(mark, weight, dict(count), known, frozenset(sign for name in names for sign in normal(name)))
+    return Vocabulary(mark, weight, own, known, frozenset(sign for name in names for sign in normal(name)))
 
 
 @lru_cache(maxsize=30_000)

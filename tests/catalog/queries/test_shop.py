@@ -97,7 +97,7 @@ def test_the_cost_is_pinned(app: Flask) -> None:
         with statements() as sent:
             page = shop_page(on=DAY, scores=found)
         assert (page.total, page.pages, len(page.cards)) == (30, 2, 24)
-        assert len(sent) == 8
+        assert len(sent) == 9
     assert len(shop_page(on=DAY, page=99).cards) == 6
 
 
