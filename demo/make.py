@@ -11,7 +11,7 @@ from core import clock, settings
 from core.access.roles import Role
 from core.db import db, transaction
 from core.jobs.models import Outbox
-from demo import applications, bodies, certification, goods, history, morning, p832, residents, state
+from demo import applications, bodies, certification, field, goods, history, morning, p832, residents, state
 from demo.cast import word
 from demo.clockwork import Days
 from demo.state import State
@@ -44,6 +44,7 @@ def make(progress: Progress, *, scale: int = 1, seed: int = SEED) -> World:
     progress(word("progress", "residents"), 92)
     residents.open_tills()
     residents.tell(world)
+    field.tell(world)
     progress(word("progress", "search"), 97)
     _search()
     with transaction():

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from catalog.models.lots import LotBalance, LotMove
 from catalog.models.offer import StockMove
 from catalog.models.product import Lot
+from catalog.rules.lots import LotMoveKind, LotSource
 from catalog.rules.offer import StockMoveKind
 from core import codes
 from core.access.rights import Right
 from core.access.roles import Role
+from core.quantity import BaseUnit
 from core.trail.models import Stream
 from demo.cast import word, words
 from demo.sheaf import Sheaf
@@ -22,8 +25,8 @@ from market.rules.delivery_states import DeliveryState
 from procurement.models.plan import Plan, PlanLine
 
 TABLES = (
-    Plan, PlanLine, Order, OrderLine, OrderEvent, Delivery, Lot, DeliveryLine, Acceptance, AcceptanceLine, BookTx,
-    BookPosting, Invoice, InvoiceAcceptance, StockMove,
+    Plan, PlanLine, Order, OrderLine, OrderEvent, Delivery, Lot, LotBalance, LotMove, DeliveryLine, Acceptance,
+    AcceptanceLine, BookTx, BookPosting, Invoice, InvoiceAcceptance, StockMove,
 )  # fmt: skip
 """In an order that foreign keys allow."""
 
@@ -81,6 +84,16 @@ def _delivery(of: Supply) -> None:
             Lot, id=lot_id, lot_no=lot_no, supplier_id=of.supplier_id, product_id=pack.product_id,
             origin_code=pack.origin_code, harvested_on=of.on - timedelta(days=1), created_at=shipped,
         )  # fmt: skip
+        same = {"lot_id": lot_id, "product_id": pack.product_id}
+        of.sheaf.add(
+            LotBalance, **same, origin_code=pack.origin_code, harvested_on=of.on - timedelta(days=1),
+            source=LotSource.DISPATCH, base_unit=BaseUnit(pack.unit), in_qty=line.sent, sold_qty=line.sent,
+        )  # fmt: skip
+        for kind, on in ((LotMoveKind.DECLARED, of.on - timedelta(days=1)), (LotMoveKind.SOLD, of.on)):
+            of.sheaf.add(
+                LotMove, **same, kind=kind, qty=line.sent, happened_on=on, source="delivery_line",
+                source_id=line.delivery_line_id, at=shipped,
+            )  # fmt: skip
         of.sheaf.add(
             DeliveryLine, id=line.delivery_line_id, delivery_id=of.delivery.id, order_line_id=line.order_line_id,
             lot_id=lot_id, qty=line.sent, origin_code=pack.origin_code, **papers(line, of.on),
