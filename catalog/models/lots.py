@@ -139,3 +139,21 @@ class CropPlan(Base):
         sa.CheckConstraint("area_mu_x10 > 0 AND yield_g_per_mu > 0", name="not_empty"),
         sa.CheckConstraint("harvest_to >= harvest_from", name="window"),
     )
+
+
+class LotRecall(Base):
+    """A lot is called back, or (with `lifts_id`) a call is taken back. Until then nothing of it leaves."""
+
+    __tablename__ = "lot_recall"
+    __append_only__ = True
+
+    id: Mapped[Pk]
+    lot_id: Mapped[Ref] = mapped_column(sa.ForeignKey("lot.id"), index=True)
+    reason: Mapped[Line]
+    advice: Mapped[Line] = mapped_column(default="")
+    lifts_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("lot_recall.id"), unique=True)
+    person_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
+    organisation_id: Mapped[Ref] = mapped_column(sa.ForeignKey("organisation.id"))
+    at: Mapped[datetime]
+
+    __table_args__ = (sa.CheckConstraint("reason <> ''", name="has_reason"),)

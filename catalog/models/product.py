@@ -226,7 +226,10 @@ class CertificateProduct(Base):
 
 
 class Lot(Base):
-    """A batch with its own origin: what the delivery line points at (rule 39). Its kilograms: `models.lots`."""
+    """A batch with its own origin: what the delivery line points at (rule 39). Its kilograms: `models.lots`.
+
+    `token` is what its label opens (一批一码).
+    """
 
     __tablename__ = "lot"
     __append_only__ = True
@@ -237,6 +240,9 @@ class Lot(Base):
     product_id: Mapped[Ref] = mapped_column(sa.ForeignKey("product.id"), index=True)
     origin_code: Mapped[str] = mapped_column(sa.ForeignKey("place.code"))
     harvested_on: Mapped[date]
+    token: Mapped[str] = mapped_column(
+        sa.String(32), unique=True, server_default=sa.text("replace(gen_random_uuid()::text, '-', '')")
+    )
     created_at: Mapped[datetime]
 
 

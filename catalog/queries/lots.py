@@ -56,6 +56,7 @@ class LotRow:
     base_unit: BaseUnit
     balance: Balance
     created_at: datetime
+    token: str
 
     def text(self, qty: int) -> str:
         """One of its quantities for people."""
@@ -68,7 +69,7 @@ def _query(*where: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
             Lot.id, Lot.lot_no, Lot.supplier_id, Lot.product_id, Product.name, Lot.origin_code, Place.name,
             Lot.harvested_on, sa.func.coalesce(LotBalance.source, LotSource.OPENING),
             sa.func.coalesce(LotBalance.base_unit, BaseUnit.G), LotBalance.in_qty, LotBalance.eligible_qty,
-            LotBalance.lost_qty, LotBalance.sold_qty, Lot.created_at,
+            LotBalance.lost_qty, LotBalance.sold_qty, Lot.created_at, Lot.token,
         )
         .join(Product, Product.id == Lot.product_id)
         .join(Place, Place.code == Lot.origin_code)
@@ -79,7 +80,7 @@ def _query(*where: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
 
 def _row(row: Any) -> LotRow:
     balance = Balance(*[value or 0 for value in row[10:14]])
-    columns: list[Any] = [*row[:8], LotSource(row[8]), BaseUnit(row[9]), balance, row[14]]
+    columns: list[Any] = [*row[:8], LotSource(row[8]), BaseUnit(row[9]), balance, row[14], row[15]]
     return LotRow(*columns)
 
 

@@ -16,6 +16,8 @@ class Right(StrEnum):
     REGISTER_MANAGE = "register_manage"  # load units, canteens, accounts, opening figures
     SETTINGS_MANAGE = "settings_manage"
     # suppliers
+    RECALL = "recall"  # call a lot back: a supplier its own, the agriculture office any
+    RECALL_ANY = "recall_any"
     SELL = "sell"  # products, orders, deliveries, statements of one's own shop
     PURCHASE = "purchase"  # write purchase notes at the field's edge
     HOUSEHOLD_CARDS = "household_cards"  # print the cards of one's village
@@ -90,6 +92,8 @@ ACCESS: dict[Right, frozenset[R]] = {
     Right.PEOPLE_MANAGE: frozenset({R.ORGANISATION_ADMIN, R.UNIT_HEAD, R.FINANCE_ADMIN, R.PLATFORM_OPERATOR}),
     Right.REGISTER_MANAGE: frozenset({R.PLATFORM_OPERATOR, R.FINANCE_ADMIN}),
     Right.SETTINGS_MANAGE: frozenset({R.FINANCE_ADMIN}),
+    Right.RECALL: frozenset({R.SUPPLIER_CLERK, R.AGRICULTURE_OFFICER}),
+    Right.RECALL_ANY: frozenset({R.AGRICULTURE_OFFICER}),
     Right.SELL: frozenset({R.SUPPLIER_CLERK}),
     Right.PURCHASE: frozenset({R.SUPPLIER_CLERK, R.VILLAGE_WORKER}),
     Right.HOUSEHOLD_CARDS: frozenset({R.VILLAGE_WORKER}),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from catalog.services import lots as kilograms
-from catalog.services import stock
+from catalog.services import recalls, stock
 from core import clock, codes, trail
 from core.access.actor import Actor
 from core.access.rights import Right
@@ -92,7 +92,9 @@ def ship(
     if order.kind is OrderKind.RESIDENT:
         _check_all(lines, known)
     delivery = _note(order, van or Van(), on, by)
-    kilograms.sell([_add_line(delivery, line, known[line.order_line_id].line) for line in lines])
+    leaving = [_add_line(delivery, line, known[line.order_line_id].line) for line in lines]
+    kilograms.sell(leaving)
+    recalls.check_free({line.lot_id for line in leaving})
     _move_stock(delivery.id, lines, known)
     if order.kind is OrderKind.RESIDENT:
         order_steps.move(order, OrderAct.SHIP, party="supplier", by=by)

@@ -1,10 +1,8 @@
 """Paying: a code per supplier's order, its state as the provider tells it. Nothing in the browser can mark it paid."""
 
-import segno
 import structlog
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
 from core.access.actor import Actor
 from core.access.rights import Right
@@ -12,6 +10,7 @@ from core.db import db, transaction
 from core.errors import Missing, Refused
 from core.jobs import enqueue
 from core.text import sentence
+from core.web import qr
 from core.web.access import actor, again, public, raw_body, requires
 from core.web.limits import limiter
 from market.gateways import ports, providers
@@ -36,7 +35,7 @@ def show(token: str) -> ResponseReturnValue:
         "market/pay/show.html",
         group=group,
         views=views,
-        code=qr,
+        code=qr.svg,
         in_wechat="MicroMessenger" in agent,
         on_phone="Mobi" in agent,
     )
@@ -51,12 +50,6 @@ def state(token: str) -> ResponseReturnValue:
         raise Missing("no-such-order")
     words = (f"{view.order.state.value}/{view.intent.state.value if view.intent else ''}" for view in found[1])
     return Response(" ".join(words), content_type="text/plain; charset=utf-8")
-
-
-def qr(text: str) -> Markup:
-    """The code as SVG, without styles."""
-    made = segno.make(text, error="m")
-    return Markup(made.svg_inline(scale=5, border=2, xmldecl=False, svgclass="qr", lineclass=None))  # noqa: S704
 
 
 @bp.post("/pay/<string(maxlength=32):token>/codes")

@@ -36,6 +36,8 @@ PUBLIC = {
     "origins.supplier",
     "origins.village",
     "commitments.read_open",
+    # what a batch's label opens
+    "batches.page",
     "impact.show",
     "finding.suggest",
     "finding.why",
