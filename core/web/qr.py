@@ -10,8 +10,8 @@ def svg(text: str, *, plain: bool = False) -> Markup:
     """The code of a text; `plain`: as a file of its own, for paper, without a quiet zone of ours."""
     made = segno.make(text, error="m")
     if plain:
-        return Markup(made.svg_inline(scale=4, border=1, xmldecl=False, lineclass=None, svgclass=None))  # noqa: S704
-    return Markup(made.svg_inline(scale=5, border=2, xmldecl=False, svgclass="qr", lineclass=None))  # noqa: S704
+        return Markup(made.svg_inline(scale=4, border=1, lineclass=None, svgclass=None))  # noqa: S704
+    return Markup(made.svg_inline(scale=5, border=2, svgclass="qr", lineclass=None))  # noqa: S704
 
 
 def png(text: str, *, scale: int = 8) -> bytes:

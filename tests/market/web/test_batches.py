@@ -12,7 +12,7 @@ from core.db import db, transaction
 from core.errors import Refused
 from core.people.models import SentMessage
 from market.models.delivery import Delivery
-from market.models.order import OrderLine
+from market.models.order import Order, OrderLine
 from market.services import acceptance, fulfilment
 from market.services.fulfilment import ShipLine
 from market.services.lots import NewLot
@@ -54,6 +54,8 @@ def test_everybody_reads_where_a_batch_comes_from(client: FlaskClient, line: mak
 def test_a_recalled_batch_warns_tells_and_stays(client: FlaskClient, line: make.Line) -> None:
     delivery = sent(line)
     lot = the_lot()
+    with transaction():
+        db.session.execute(sa.update(Order).values(phone="13900000001"))
     make.log_in(client, line.seller.person)
     before = db.session.scalar(sa.select(sa.func.count(SentMessage.id)))
     assert client.post(f"/batches/{lot.id}/recall", data={"reason": ""}).status_code == 409
