@@ -7,6 +7,7 @@ from flask import Flask
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 
+import catalog.api.doors
 import catalog.models
 import catalog.tasks
 import catalog.web
@@ -60,6 +61,7 @@ def create_app(**overrides: Any) -> Flask:
         app.register_blueprint(door)
     for floor in FLOORS:
         floor.init(app, csrf)
+    app.register_blueprint(catalog.api.doors.bp)
     commands.init(app)
     for commands_of in (search_cli, households_cli, emulator_cli, ledger_cli, p832_cli, demo_cli):
         app.cli.add_command(commands_of)

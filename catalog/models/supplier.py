@@ -6,11 +6,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from catalog.rules.supplier import EntityType, HouseholdCategory, LinkageMode, SupplierStatus
+from core.codes import new_code
 from core.db import Base, Fen, Line, Pk, Ref
 
 
 class Supplier(Base):
-    """The selling side of an organisation. Bank account in its own name: transfers go there, never to us.
+    """The selling side of an organisation, under a public code. Bank account in its own name: transfers go there, never
+    to us.
 
     `checked_on` is the last re-verification; `licence_warned_for` the licence's last day that was warned of already.
     """
@@ -18,6 +20,7 @@ class Supplier(Base):
     __tablename__ = "supplier"
 
     id: Mapped[Pk]
+    code: Mapped[str] = mapped_column(sa.String(12), unique=True, default=lambda: new_code("S", 9))
     organisation_id: Mapped[Ref] = mapped_column(sa.ForeignKey("organisation.id"), unique=True)
     entity_type: Mapped[EntityType]
     status: Mapped[SupplierStatus]

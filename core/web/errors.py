@@ -3,7 +3,7 @@
 from typing import Any
 
 import structlog
-from flask import Flask, current_app, g, render_template
+from flask import Flask, current_app, g, make_response, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
@@ -14,14 +14,19 @@ from core import text
 from core.access.rights import ACCESS, Right
 from core.db import db
 from core.errors import Forbidden, Missing, Refused
+from core.web import problem
 
 log = structlog.get_logger()
 OWN_PAGES = {400, 403, 404, 409, 413, 429, 500, 503}
+KEPT = {"Allow", "Retry-After"}
+"""What a machine needs to do better next time."""
 LIKE = {405: 404, 415: 400, 422: 409}
 
 
 def page(status: int, sentence: str = "", **facts: object) -> ResponseReturnValue:
-    """The error page of a status; a plain one for those without their own."""
+    """The error page of a status; a plain one for those without their own, a problem for machines."""
+    if problem.is_asked_for():
+        return problem.problem(status, sentence)
     shown = LIKE.get(status, status)
     shown = shown if shown in OWN_PAGES else 500 if status >= 500 else 400
     return render_template(f"errors/{shown}.html", sentence=sentence, **facts), status
@@ -49,7 +54,11 @@ def csrf(_error: CSRFError) -> ResponseReturnValue:
 def http(error: HTTPException) -> ResponseReturnValue:
     if error.code is not None and error.code < 400:
         return error
-    return page(error.code or 500)
+    answer = make_response(page(error.code or 500))
+    for name, value in error.get_headers():
+        if name in KEPT:
+            answer.headers[name] = value
+    return answer
 
 
 def database_away(error: Exception) -> ResponseReturnValue:
