@@ -42,3 +42,14 @@ def licence(prefix: str, number: int) -> str:
         except Refused:
             continue
     raise AssertionError(body)
+
+
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def id_no(number: int) -> str:
+    """A resident number that passes its check and can be nobody's: its bearer was born before 1850."""
+    body = f"{_COUNTY}{1800 + number % 50}{number // 50 % 12 + 1:02d}{number // 600 % 28 + 1:02d}{number % 1000:03d}"
+    return identifiers.resident_number(
+        body + "10X98765432"[sum(int(c) * w for c, w in zip(body, _WEIGHTS, strict=True)) % 11]
+    )

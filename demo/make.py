@@ -11,7 +11,7 @@ from core import clock, settings
 from core.access.roles import Role
 from core.db import db, transaction
 from core.jobs.models import Outbox
-from demo import applications, bodies, certification, field, goods, history, morning, p832, residents, state
+from demo import applications, bodies, certification, field, goods, history, households, morning, p832, residents, state
 from demo.cast import word
 from demo.clockwork import Days
 from demo.state import State
@@ -34,9 +34,12 @@ def make(progress: Progress, *, scale: int = 1, seed: int = SEED) -> World:
     with clock.frozen(before), transaction():
         goods.suppliers(world)
         goods.shelf(world)
+    with clock.frozen(before), transaction():
+        households.register(world)
     goods.read_packs(world)
     db.session.rollback()
     _history(world, progress)
+    households.tell(world)
     progress(word("progress", "morning"), 85)
     morning.tell(world)
     applications.tell(world)
