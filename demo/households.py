@@ -1,5 +1,6 @@
 """Households with people that nobody is, two years of their incomes, and what their offices do with them this week."""
 
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from random import Random
 
@@ -8,11 +9,11 @@ import sqlalchemy as sa
 from catalog.models.household import HouseholdCategoryFact, HouseholdConsent, HouseholdPerson
 from catalog.models.income import IncomeSnapshot
 from catalog.models.supplier import Household
+from catalog.queries import snapshots
 from catalog.rules import income as rules
 from catalog.rules.households import ConsentKind, ConsentMethod, Revealed, RevealPurpose
 from catalog.rules.income import Income, TargetKind
 from catalog.rules.quarter import Quarter
-from catalog.rules.supplier import HouseholdCategory
 from catalog.services import household_exports, incomes, looks
 from core import clock
 from core.access.roles import Role
@@ -123,30 +124,25 @@ def _targets(world: World) -> None:
 def _corrections(world: World, due: Quarter) -> None:
     """The township corrects two locked quarters, the old version stays."""
     clerk, last = world.actor("town_220681105", Role.TOWNSHIP_CLERK), due.plus(-1)
-    homes = [home for home in _homes() if home.village_code == VILLAGE_OF_THE_WORKER][:2]
-    for home in homes:
-        with transaction():
-            amount = (home.members * 900) * _YUAN
-            income = Income(wage_fen=amount, operating_fen=amount * 2, operating_cost_fen=amount // 4,
-                            property_fen=200 * _YUAN, transfer_fen=600 * _YUAN)  # fmt: skip
-            incomes.enter(home.id, last, income, reason=word("household", "correction"), by=clerk)
+    homes = [home.id for home in _homes() if home.village_code == VILLAGE_OF_THE_WORKER][:2]
+    known = snapshots.current([last], household_ids=homes)
+    with transaction():
+        for home in homes:
+            income = replace(known[home, last].income, wage_fen=known[home, last].income.wage_fen + 600 * _YUAN)
+            incomes.enter(home, last, income, reason=word("household", "correction"), by=clerk)
 
 
 def _running(world: World, due: Quarter) -> None:
-    """The quarter that is being entered: some are done, where its rounds have begun."""
+    """The quarter that is being entered: some are done, where its rounds have begun; 8 % more than a year ago."""
     if rules.opens_on(due, 45) > world.days.today:
         return
     worker = world.actor("village_pk", Role.VILLAGE_WORKER)
+    homes = [home.id for home in _homes() if home.village_code == VILLAGE_OF_THE_WORKER][:4]
+    known = snapshots.current([due.plus(-4)], household_ids=homes)
     with transaction():
-        for home in [one for one in _homes() if one.village_code == VILLAGE_OF_THE_WORKER][:4]:
-            if home.category is not HouseholdCategory.ORDINARY:
-                amount = home.members * 1_000 * _YUAN
-                incomes.enter(
-                    home.id,
-                    due,
-                    Income(wage_fen=amount, operating_fen=amount, operating_cost_fen=amount // 5),
-                    by=worker,
-                )
+        for home in homes:
+            grown = {name: fen * 108 // 100 for name, fen in asdict(known[home, due.plus(-4)].income).items()}
+            incomes.enter(home, due, Income(**grown), by=worker)
 
 
 def _this_week(world: World) -> None:

@@ -30,7 +30,7 @@ def analysis(found: Analysis) -> bytes:
         *(Column(label(band), "count") for band in GrowthBand),
     ]  # fmt: skip
     rows = [_group_row(group, allowed[group.code]) for group in found.groups]
-    return write([(_word("half", year=found.half.year, number=found.half.number), columns, rows)], note=_word("k-note"))
+    return write([(_word(f"half-{found.half.number}", year=found.half.year), columns, rows)], note=_word("k-note"))
 
 
 def _group_row(group: Group, allowed: Published) -> list[Any]:

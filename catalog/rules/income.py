@@ -81,6 +81,12 @@ def half_of(quarter: Quarter) -> Half:
     return Half(quarter.year, (quarter.number + 1) // 2)
 
 
+def newest_half(on: date) -> Half:
+    """The newest half of which both quarters are locked."""
+    last = due(on).plus(-1)
+    return half_of(last if last.number % 2 == 0 else last.plus(-1))
+
+
 def parse_half(text: str) -> Half:
     """2026H1. Raises: Refused "quarter-unreadable"."""
     year, _, number = text.partition("H")

@@ -13,6 +13,7 @@ from catalog.services import household_exports as exports
 from catalog.web.household_looks import NEVER_KEPT
 from catalog.web.households import choices
 from core.access.rights import Right
+from core.access.roles import OrganisationKind
 from core.db import transaction
 from core.text import sentence
 from core.web import menu
@@ -28,6 +29,7 @@ menu.add(
 menu.add(
     "supervise", "household-exports-decide", icon="file-earmark-arrow-down", endpoint="household_exports.waiting",
     right=Right.HOUSEHOLD_EXPORT_DECIDE, order=96, counter=queries.to_decide,
+    kinds=frozenset({OrganisationKind.FINANCE}),
 )  # fmt: skip
 
 

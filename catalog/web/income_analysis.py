@@ -46,18 +46,18 @@ class TargetForm(Form):
 
 
 def asked_half() -> Half:
-    """The half in the address, else the newest that is complete or locked soon."""
+    """The half in the address, else the newest whose two quarters are locked."""
     try:
         return rules.parse_half(request.args.get("half", ""))
     except Refused:
-        return rules.half_of(rules.due(clock.today()).plus(-1))
+        return rules.newest_half(clock.today())
 
 
 def halves() -> list[tuple[str, str]]:
     """The halves one may look at, the newest first."""
     newest = rules.due(clock.today())
     found = [rules.half_of(newest.plus(-2 * n)) for n in range(6)]
-    return [(str(h), sentence("household_word", "half", year=h.year, number=h.number)) for h in found]
+    return [(str(h), sentence("household_word", f"half-{h.number}", year=h.year)) for h in found]
 
 
 def asked_place() -> str:
@@ -102,7 +102,7 @@ def _download(data: bytes, name: str) -> ResponseReturnValue:
 @bp.get("/red")
 @requires(Right.INCOME_ANALYSE)
 def red() -> ResponseReturnValue:
-    quarter, place = asked_quarter(), asked_place()
+    quarter, place = asked_quarter(is_complete=True), asked_place()
     lines = incomes.red_list(actor(), quarter, place)
     return render_template(
         "catalog/incomes/red.html", lines=incomes.named(lines[:200]), total=len(lines), quarter=quarter, place=place,
@@ -159,7 +159,7 @@ def set_target() -> ResponseReturnValue:
 @bp.get("/sums")
 @requires(Right.HOUSEHOLD_SUMS)
 def sums() -> ResponseReturnValue:
-    quarter = asked_quarter()
+    quarter = asked_quarter(is_complete=True)
     return render_template(
         "catalog/incomes/sums.html", s=household_sums.sums(quarter), quarter=quarter, quarters=quarters()
     )
@@ -168,7 +168,7 @@ def sums() -> ResponseReturnValue:
 @bp.get("/sums.xlsx")
 @requires(Right.HOUSEHOLD_SUMS)
 def sums_sheet() -> ResponseReturnValue:
-    quarter = asked_quarter()
+    quarter = asked_quarter(is_complete=True)
     return _download(
         income_sheets.sums(household_sums.sums(quarter)), sentence("household_word", "file-sums", quarter=str(quarter))
     )

@@ -62,14 +62,17 @@ def _is_open(quarter: Quarter) -> bool:
     return rules.opens_on(quarter, int(settings.value("income.opens_days"))) <= clock.today()
 
 
-def asked_quarter() -> Quarter:
-    """The quarter in the address, else the one whose turn it is (before its rounds begin: the one before)."""
+def asked_quarter(*, is_complete: bool = False) -> Quarter:
+    """The quarter in the address, else the one whose turn it is (before its rounds begin: the one before).
+
+    `is_complete`: else the newest that is locked, for pages that look back.
+    """
     text = request.args.get("quarter", "")
     try:
         return rules.parse_quarter(text)
     except Refused:
         current = rules.due(clock.today())
-        return current if _is_open(current) else current.plus(-1)
+        return current if _is_open(current) and not is_complete else current.plus(-1)
 
 
 def quarters() -> list[tuple[str, str]]:

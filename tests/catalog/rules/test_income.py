@@ -77,6 +77,12 @@ def test_half_of_all_stand_on_each_side_of_the_median(values: list[int]) -> None
 
 
 def test_halves() -> None:
+    assert [str(rules.newest_half(date(2026, m, 20))) for m in (1, 4, 7, 10)] == [
+        "2025H2",
+        "2025H2",
+        "2026H1",
+        "2026H1",
+    ]
     assert Half(2026, 1).quarters == (Quarter(2026, 1), Quarter(2026, 2))
     assert rules.half_of(Q3) == Half(2026, 2)
     assert str(rules.parse_half("2026H2").last_year) == "2025H2"
