@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from catalog.models.product import Category
+from catalog.models.product import Category, Product
+from catalog.rules.listing import ProductState
 from core.db import db
 
 
@@ -42,3 +43,13 @@ def listed() -> list[CategoryRow]:
 def branches() -> list[CategoryRow]:
     """The shop's first row."""
     return [row for row in listed() if row.parent_id is None]
+
+
+def goods_by_leaf() -> dict[int, int]:
+    """How many products that are not withdrawn each leaf has."""
+    rows = db.session.execute(
+        sa.select(Product.category_id, sa.func.count())
+        .where(Product.state != ProductState.WITHDRAWN)
+        .group_by(Product.category_id)
+    )
+    return {row[0]: row[1] for row in rows}

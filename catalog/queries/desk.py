@@ -1,12 +1,12 @@
 """Products as those see them who look after them: the clerk its own, the township its villages', the operator all."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from catalog.models.offer import Offer
-from catalog.models.product import Category, Product, ProductPicture
+from catalog.models.product import Category, Product, ProductPicture, ProductProof
 from catalog.models.supplier import Supplier
 from catalog.queries import papers, revisions, standing, suppliers
 from catalog.queries.cards import first_picture, origin_full
@@ -60,6 +60,20 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class ProofRow:
+    """A paper that says where goods of a protected species come from."""
+
+    id: int
+    title: str
+    number: str
+    issuer: str
+    valid_from: date
+    valid_to: date
+    is_withdrawn: bool
+    file_token: str | None
+
+
+@dataclass(frozen=True)
 class Detail:
     """Everything of a product that its clerk and its checkers need."""
 
@@ -88,6 +102,7 @@ class Detail:
     papers: list[Sheet]
     standing: Standing
     lacking: list[CertificateKind]
+    proofs: list[ProofRow]
 
 
 def own_products(for_: Actor, state: ProductState | None = None) -> list[DeskRow]:
@@ -230,7 +245,22 @@ def detail(product_id: int, for_: Actor) -> Detail:
         papers=papers.of_supplier(head["supplier_id"]),
         standing=standing.standings([product_id], on=today)[product_id],
         lacking=standing.licences_lacking(product_id, on=today),
+        proofs=_proofs(product_id),
     )
+
+
+def _proofs(product_id: int) -> list[ProofRow]:
+    rows = db.session.execute(
+        sa.select(
+            ProductProof.id, ProductProof.title, ProductProof.number, ProductProof.issuer, ProductProof.valid_from,
+            ProductProof.valid_to, ProductProof.is_withdrawn,
+            StoredFile.token.label("file_token"),
+        )
+        .outerjoin(StoredFile, StoredFile.id == ProductProof.file_id)
+        .where(ProductProof.product_id == product_id)
+        .order_by(ProductProof.id)
+    )  # fmt: skip
+    return [ProofRow(**row) for row in rows.mappings()]
 
 
 def facts_of(product_id: int) -> Facts:

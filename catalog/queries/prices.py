@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from catalog.models.offer import Offer, OfferTier, OfferVersion
-from catalog.models.product import Product
-from catalog.models.reference import ReferencePrice
+from catalog.models.product import Category, Product
+from catalog.models.reference import ReferenceImport, ReferencePrice
 from catalog.rules.pricing import JUMP_DAYS, Price, Reference, Tier
 from core import settings
 from core.db import any_of, db
@@ -122,3 +122,38 @@ def references(category_ids: Collection[int], on: date) -> References:
             for row in rows
         }
     )
+
+
+@dataclass(frozen=True)
+class ReferenceShown:
+    """A reference price in the list. 1/100 fen per `basis_qty` base units."""
+
+    category_name: str
+    area: str
+    price_fen_x100: int
+    basis_qty: int
+    base_unit: BaseUnit
+    priced_on: date
+    source: str
+
+
+def reference_rows(*, page: int = 1, size: int = 50) -> tuple[list[ReferenceShown], int]:
+    """One page of reference prices, the newest day first, and how many there are. Two statements."""
+    rows = db.session.execute(
+        sa.select(
+            Category.name.label("category_name"), ReferencePrice.area,
+            ReferencePrice.price_fen_x100, ReferencePrice.basis_qty,
+            ReferencePrice.base_unit, ReferencePrice.priced_on, ReferencePrice.source,
+        )
+        .join(Category, Category.id == ReferencePrice.category_id)
+        .order_by(ReferencePrice.priced_on.desc(), Category.position, ReferencePrice.area.desc(), ReferencePrice.id)
+        .limit(size)
+        .offset((page - 1) * size)
+    )  # fmt: skip
+    total = db.session.scalar(sa.select(sa.func.count(ReferencePrice.id))) or 0
+    return [ReferenceShown(**row) for row in rows.mappings()], total
+
+
+def reference_imports() -> list[ReferenceImport]:
+    """The last files that were taken over."""
+    return list(db.session.scalars(sa.select(ReferenceImport).order_by(ReferenceImport.id.desc()).limit(5)))

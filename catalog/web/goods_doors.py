@@ -1,5 +1,5 @@
 """Doors of goods in full, listed in one place for the floor."""
 
-from catalog.web import quick
+from catalog.web import goods_tree, proofs, quick, restricted
 
-DOORS = (quick,)
+DOORS = (quick, goods_tree, restricted, proofs)

@@ -24,6 +24,8 @@ class Right(StrEnum):
     CROP_PLAN = "crop_plan"
     ORIGIN_CONFIRM = "origin_confirm"
     CONTENT_APPROVE = "content_approve"
+    RESTRICT_GOODS = "restrict_goods"  # what canteens may not buy (rule 70)
+    REFERENCE_PRICES = "reference_prices"
     CERTIFICATE_KEEP = "certificate_keep"  # the register: compare with the issuer, suspend, revoke, approved output
     # households: who sees which of them is asked by the scope (own village, own town, the county)
     HOUSEHOLD_VIEW = "household_view"
@@ -100,6 +102,8 @@ ACCESS: dict[Right, frozenset[R]] = {
     Right.CROP_PLAN: frozenset({R.VILLAGE_WORKER, R.AGRICULTURE_OFFICER}),
     Right.ORIGIN_CONFIRM: frozenset({R.TOWNSHIP_CLERK}),
     Right.CONTENT_APPROVE: frozenset({R.PLATFORM_OPERATOR}),
+    Right.RESTRICT_GOODS: frozenset({R.FINANCE_OFFICER, R.AGRICULTURE_OFFICER}),
+    Right.REFERENCE_PRICES: frozenset({R.FINANCE_OFFICER, R.AGRICULTURE_OFFICER}),
     Right.ADMIT: frozenset({R.PLATFORM_OPERATOR}),
     Right.CERTIFICATE_KEEP: frozenset({R.AGRICULTURE_OFFICER, R.PLATFORM_OPERATOR}),
     Right.HOUSEHOLD_VIEW: _HOUSEHOLDS,
