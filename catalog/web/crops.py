@@ -13,7 +13,7 @@ from core.access.rights import Right
 from core.access.roles import OrganisationKind
 from core.db import transaction
 from core.quantity import KG
-from core.text import sentence
+from core.text import sentence, show
 from core.web import menu
 from core.web.access import actor, again, requires
 from core.web.forms import CountField, DayField, Form, QuantityField, ShortText
@@ -71,7 +71,7 @@ def cards() -> ResponseReturnValue:
     who = actor()
     rows = [(one, codes.with_check(one.code)) for one in purchases.known_households(who)]
     shown = [(one.village, text, _qr(text)) for one, text in rows]
-    return render_template("catalog/farm/cards.html", rows=shown, printed_at=clock.now().astimezone(clock.COUNTY))
+    return render_template("catalog/farm/cards.html", rows=shown, printed_at=show("", clock.now()))
 
 
 def _qr(text: str) -> Markup:
