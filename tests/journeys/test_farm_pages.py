@@ -34,7 +34,8 @@ def test_the_clerks_pages(new_page: Any, farm: Farm, device: dict[str, Any]) -> 
     file = db.session.scalars(sa.select(BankFile)).one()
     paths = (
         "/farm/purchases", "/farm/purchases/new", f"/farm/purchases/{note.id}", "/farm/lots",
-        f"/farm/lots/{note.lot_id}", "/farm/lots/harvests/new", "/farm/payables", f"/farm/payables/results/{file.id}", "/farm/prices",
+        f"/farm/lots/{note.lot_id}", "/farm/lots/harvests/new", "/farm/payables",
+        f"/farm/payables/results/{file.id}", "/farm/prices",
     )  # fmt: skip
     db.session.rollback()
     page = Crew(new_page).at(str(farm.person.phone), device=device)
