@@ -15,7 +15,7 @@ from catalog.services import demand
 from core.errors import Missing
 from core.text import label, sentence
 from core.web.access import public
-from market.web import shown
+from market.web import shown, structured
 
 bp = Blueprint("shop", __name__)
 QUERY = ("q", "category", "certificate", "town", "band", "pack", "counts", "supplier", "village", "sort")
@@ -146,10 +146,12 @@ def product(sku: str) -> ResponseReturnValue:
     page = product_page(sku)
     if page is None:
         raise Missing("no-such-product")
+    pictures = shown.gallery(page)
     return render_template(
         "market/shop/product.html",
         p=page,
-        pictures=shown.gallery(page),
+        pictures=pictures,
+        structured=structured.product(page, [one["url"] for one in pictures]),
         similar=[shown.card(card) for card in page.similar],
         basis=shown.BASIS,
         art=shown.picture(None, page.art)[0],

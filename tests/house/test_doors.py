@@ -32,6 +32,9 @@ PUBLIC = {
     "shop.home",
     "shop.products",
     "shop.product",
+    "share.poster",
+    "share.sitemap",
+    "share.robots",
     "certificates.show",
     # the open catalogue for machines
     "api.products",

@@ -12,7 +12,7 @@ from tests.support.bed import ROOT
 from tests.support.punctuation import corrected, surfaces
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-INLINE = re.compile(r"""<style|\sstyle=|\son[a-z]+=["']|<script(?![^>]*(?:\ssrc=|type="application/json"))""")
+INLINE = re.compile(r"""<style|\sstyle=|\son[a-z]+=["']|<script(?![^>]*(?:\ssrc=|type="application/(?:ld\+)?json"))""")
 FORM = re.compile(r"<form[^>]*method=[\"']post[\"'].*?</form>", re.DOTALL | re.IGNORECASE)
 TOKEN = re.compile(r"csrf_token|token\(\)|hidden_tag\(\)")
 PLACE_OF_ICON = {"icon": 0, "state": 1, "button": 2, "link": 2 + 1, "post": 3, "icon_link": 2, "tag": 2, "status": 2}
