@@ -11,7 +11,20 @@ from core import clock, settings
 from core.access.roles import Role
 from core.db import db, transaction
 from core.jobs.models import Outbox
-from demo import applications, bodies, certification, field, goods, history, households, morning, p832, residents, state
+from demo import (
+    applications,
+    bodies,
+    certification,
+    field,
+    goods,
+    history,
+    households,
+    linkage,
+    morning,
+    p832,
+    residents,
+    state,
+)
 from demo.cast import word
 from demo.clockwork import Days
 from demo.state import State
@@ -44,6 +57,7 @@ def make(progress: Progress, *, scale: int = 1, seed: int = SEED) -> World:
     morning.tell(world)
     applications.tell(world)
     certification.tell(world)
+    linkage.tell(world)
     progress(word("progress", "residents"), 92)
     residents.open_tills()
     residents.tell(world)

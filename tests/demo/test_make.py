@@ -9,6 +9,10 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from catalog.models.benefit import HouseholdBenefit, LinkageScore
+from catalog.models.linkage import FalseClaim
+from catalog.rules.benefit import BenefitState
+from catalog.rules.linkage_score import settled_quarter
 from core import clock
 from core.access.actor import Actor
 from core.access.roles import Role
@@ -61,6 +65,7 @@ def test_the_story_is_true_from_any_start(app: Flask, start: str):
         assert verify_ledger(postings.open_book()).faults == []
         assert not verify_trail().broken
         check_verdicts(clock.today().year)
+        check_linkage()
         waiting = {seat.login: len(tasks_of_login(seat.login)) for seat in cast.seats() if seat.shown}
         assert {login for login, count in waiting.items() if not count} <= NO_PAGES_YET
         db.session.rollback()
@@ -73,6 +78,20 @@ def check_verdicts(year: int) -> None:
     last = finance.county(year - 1)
     assert last.is_closed
     assert {row.schemes["L"].verdict for row in last.rows} >= {Verdict.MET, Verdict.NOT_MET, Verdict.NO_DUTY}
+
+
+def check_linkage() -> None:
+    """Claims in every state; somebody is preferred, somebody was caught; each settled window has its scores."""
+    assert set(db.session.scalars(sa.select(HouseholdBenefit.state).distinct())) == set(BenefitState)
+    quarters = set(db.session.scalars(sa.select(LinkageScore.quarter)))
+    last = settled_quarter(clock.today())
+    assert {str(last.plus(step)) for step in (-2, -1, 0)} <= quarters
+    best = db.session.execute(
+        sa.select(LinkageScore.is_preferred).where(LinkageScore.quarter == str(last), LinkageScore.rank == 1)
+    ).first()
+    assert best is not None
+    assert best[0]
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(FalseClaim)) == 1
 
 
 def test_the_same_seed_orders_the_same_goods(app: Flask):
