@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -15,8 +15,16 @@ from catalog.queries import admission_terms, supplier_checks
 from catalog.queries import leads as lead_queries
 from catalog.rules.admission import AdmissionAct, AdmissionState, ApplicantKind, PaperKind
 from catalog.rules.supplier import LinkageMode, SupplierStatus
-from catalog.rules.supplier_life import CheckOutcome, months_later
-from catalog.services import admission_review, applications, leads, office_lists, publications, supplier_life
+from catalog.rules.supplier_life import CheckOutcome, Criteria, months_later
+from catalog.services import (
+    admission_review,
+    admission_steps,
+    applications,
+    leads,
+    office_lists,
+    publications,
+    supplier_life,
+)
 from catalog.services.applications import Agreement, Draft
 from core import clock
 from core.access.actor import Actor
@@ -34,6 +42,8 @@ _DESKS = (
     (AdmissionState.AGRICULTURE, Role.AGRICULTURE_OFFICER),
     (AdmissionState.LINKAGE, Role.LINKAGE_OFFICER),
 )
+_CRITERIA = Criteria(households=5, verified_fen=10_000_00, score=5_000)
+"""A small county asks for less of a lead enterprise than the shipped numbers."""
 _FIRST_NUMBER = 700
 """Credit codes and phones of applicants start here: far from everybody else's."""
 
@@ -69,7 +79,6 @@ def tell(world: World) -> None:
     _looks(world)
     for number, wish in enumerate(wishes()):
         _way(world, wish, number)
-    _leads(world)
 
 
 @contextmanager
@@ -84,6 +93,8 @@ def _calendar(world: World) -> None:
         for year, lists in words()["holidays"].items():
             days = [office_lists.days_of("\n".join(lists[key])) for key in ("holidays", "worked")]
             office_lists.set_year(int(year), *days, reason=word("paper", "holidays"), by=operator)
+        terms = replace(office_lists.terms(), lead=_CRITERIA)
+        office_lists.set_terms(terms, valid_from=clock.today(), reason=word("paper", "criteria"), by=operator)
 
 
 def _looks(world: World) -> None:
@@ -186,14 +197,15 @@ def _paper(by: Actor, kind: PaperKind) -> int:
     return files.take_paper(sheet, name=name, purpose="admission", by=by, audience=Audience.PARTIES, owner_id=None).id
 
 
-def _leads(world: World) -> None:
-    """The first that meets the criteria is recognised; the others wait for the officer."""
+def recognise(world: World) -> None:
+    """Once scores stand: the first that meets the criteria is recognised, the others wait; queues are put in order."""
     officer = world.actor("agri", Role.AGRICULTURE_OFFICER)
     with _days_ago(world, 0, 1):
         fit = [each for each in lead_queries.candidates() if each.meets and not each.is_lead]
         if fit:
             document = word("paper", "lead_document", year=world.days.year)
             leads.recognise(fit[0].supplier_id, document=document, by=officer)
+        admission_steps.rerank_all()
 
 
 def states() -> dict[str, int]:

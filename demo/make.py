@@ -62,6 +62,7 @@ def make(progress: Progress, *, scale: int = 1, seed: int = SEED) -> World:
     residents.open_tills()
     residents.tell(world)
     field.tell(world)
+    applications.recognise(world)
     progress(word("progress", "search"), 97)
     _search()
     with transaction():

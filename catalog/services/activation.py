@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from catalog.models.admission import AdmissionApplication, AdmissionPaper
 from catalog.models.supplier import Household, LinkageAgreement, Supplier
 from catalog.models.supplier_life import ProducerAuthorisation
+from catalog.queries import applications as queries
 from catalog.queries.visibility import LINKED
 from catalog.rules.admission import PaperKind
 from catalog.rules.supplier import SUPPLIER, LinkageMode, SupplierAct, SupplierStatus
@@ -73,7 +74,9 @@ def _supplier(found: AdmissionApplication, body: Organisation) -> Supplier:
 
 
 def _agreements(found: AdmissionApplication, supplier: Supplier) -> None:
-    """Agreements with linked households of the register that are not there yet."""
+    """Agreements with linked households of the register that are not there yet. The linkage desk saw them signed when
+    they were handed in.
+    """
     modes = {str(each["code"]): LinkageMode(each["mode"]) for each in found.agreements}
     if not modes:
         return
@@ -88,8 +91,12 @@ def _agreements(found: AdmissionApplication, supplier: Supplier) -> None:
         )
     )
     held = {(home, mode) for home, mode in there}
+    last = queries.last_version(found.id)
+    seen_on = clock.county_day(last.submitted_at) if last else clock.today()
     db.session.add_all(
-        LinkageAgreement(supplier_id=supplier.id, household_id=home, mode=modes[code], valid_from=clock.today())
+        LinkageAgreement(
+            supplier_id=supplier.id, household_id=home, mode=modes[code], valid_from=clock.today(), signed_on=seen_on
+        )
         for home, code in homes
         if (home, modes[code]) not in held
     )

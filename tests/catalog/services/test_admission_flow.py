@@ -41,7 +41,7 @@ def test_four_desks_and_seven_days_make_a_supplier_with_its_clerk(app: Flask) ->
     assert (supplier.status, body.name, body.uscc) == (SupplierStatus.ACTIVE, "示例山货合作社", found.uscc)
     seats = db.session.scalars(sa.select(Membership.role).where(Membership.person_id == who.person_id)).all()
     assert set(seats) == {Role.SUPPLIER_CLERK, Role.ORGANISATION_ADMIN}
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(LinkageAgreement)) == 2
+    assert db.session.scalars(sa.select(LinkageAgreement.signed_on)).all() == [clock.today()] * 2
     assert [to for _, to in steps(found)] == ["township", "agriculture", "linkage", "publication", "active"]
 
 
