@@ -1,5 +1,6 @@
 """Suppliers, their papers and their products, by the services that a supplier, a township and the operator use."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from core.access.roles import Role
 from core.db import db
 from core.quantity import BaseUnit
 from core.trail.models import Stream
-from demo import bodies, cast, invented
+from demo import bodies, cast, invented, papers
 from demo.cast import GoodsSpec, SupplierSpec, word
 from demo.world import Pack, World
 from market.services import merchants
@@ -73,8 +74,10 @@ def _paper(
     world: World, supplier: str, kind: CertificateKind, number: str, first: date, last: date, *product_ids: int
 ) -> None:
     paper = certificates.Paper(kind, number, word("paper", "issuer"), first, last)
+    if product_ids:
+        paper = replace(paper, file_id=papers.scan(world, supplier, paper, product_ids))
     made = certificates.add(paper, product_ids, by=world.actor(supplier, Role.SUPPLIER_CLERK))
-    certificates.verify(made.id, by=world.actor("platform", Role.PLATFORM_OPERATOR))
+    certificates.verify(made.id, opens_scan=True, by=world.actor("platform", Role.PLATFORM_OPERATOR))
 
 
 def _agreements(made: Supplier, spec: SupplierSpec) -> None:

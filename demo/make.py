@@ -22,6 +22,7 @@ from demo import (
     linkage,
     morning,
     p832,
+    papers,
     residents,
     state,
 )
@@ -54,6 +55,7 @@ def make(progress: Progress, *, scale: int = 1, seed: int = SEED) -> World:
     _history(world, progress)
     households.tell(world)
     progress(word("progress", "morning"), 85)
+    papers.tell(world)
     morning.tell(world)
     applications.tell(world)
     certification.tell(world)
