@@ -38,7 +38,7 @@ class KindFigures:
 
 @dataclass(frozen=True)
 class YearFigures:
-    """A year: by kind and all together. `exited_bp`: share of the applications from exited villages."""
+    """A year: by kind and all together. `exited_bp`: share of the applications from exited villages, truncated."""
 
     year: int
     kinds: tuple[KindFigures, ...]
@@ -46,11 +46,11 @@ class YearFigures:
 
     @property
     def exited_bp(self) -> int | None:
-        return half_up(self.total.exited * 10_000, self.total.applied) if self.total.applied else None
+        return self.total.exited * 10_000 // self.total.applied if self.total.applied else None
 
     @property
     def granted_exited_bp(self) -> int | None:
-        return half_up(self.total.granted_exited * 10_000, self.total.granted) if self.total.granted else None
+        return self.total.granted_exited * 10_000 // self.total.granted if self.total.granted else None
 
 
 def of_year(year: int) -> YearFigures:

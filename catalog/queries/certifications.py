@@ -57,9 +57,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """What a list shows; empty: everything that was handed in."""
+    """What a list shows; empty: what is under way. `ended`: also what was granted, failed or taken back."""
 
     state: CertificationState | None = None
+    ended: bool = False
     kind: CertificateKind | None = None
     late: bool = False
     waiting: bool = False
@@ -186,6 +187,8 @@ def _matching(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = []
     if wanted.state is not None:
         found.append(Certification.state == wanted.state)
+    elif not wanted.ended:
+        found.append(Certification.state.in_(OPEN))
     if wanted.kind is not None:
         found.append(Certification.kind == wanted.kind)
     if wanted.late:

@@ -50,6 +50,7 @@ def asked() -> certifications.Filter:
     state, kind = given.get("state", ""), given.get("kind", "")
     return certifications.Filter(
         CertificationState(state) if state in set(CertificationState) else None,
+        state == "all",
         CertificateKind(kind) if kind in set(KINDS) else None,
         late=given.get("late") == "1",
         waiting=given.get("waiting") == "1",

@@ -280,7 +280,9 @@ def test_every_page_is_clean(client: FlaskClient, of: Office) -> None:
             *(f"{mine}/{id_}" for id_ in (*ids.values(), waiting)),
         ),
         of.officer_person: (
-            OFFICE, f"{OFFICE}/list", f"{OFFICE}/list?late=1&state=intake&kind=green&q=示例", f"{OFFICE}/figures",
+            OFFICE, f"{OFFICE}/list", f"{OFFICE}/list?late=1&state=intake&kind=green&q=示例",
+            f"{OFFICE}/list?state=all",
+            f"{OFFICE}/figures",
             f"{OFFICE}/limits", *(f"{OFFICE}/{id_}" for id_ in (*ids.values(), waiting)),
         ),
         of.lead_person: ("/inspections", f"/inspections/{visit_id}"),
