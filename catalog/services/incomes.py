@@ -1,6 +1,7 @@
 """Snapshots of income and the towns' targets: once a quarter, corrected by a new version with its reason (78)."""
 
 from dataclasses import asdict
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -105,3 +106,23 @@ def set_target(town_code: str, year: int, kind: TargetKind, target: int, *, reas
         town=place.name, year=year, kind=kind, reason=reason,
     )  # fmt: skip
     return made
+
+
+def set_terms(*, line_fen: int, fall_bp: int, valid_from: date, reason: str, by: Actor) -> None:
+    """From a day on: the line under which a household stands on the red list, and the fall that puts it there.
+
+    Raises: Refused "number-out-of-bounds", "terms-same", "text-holds-number".
+    """
+    if not 100 <= fall_bp <= 10_000:
+        raise Refused("number-out-of-bounds", least=1, most=100)
+    given = {"income.low_line_fen": line_fen, "income.fall_bp": fall_bp}
+    before = {key: int(settings.value(key, on=valid_from)) for key in given}
+    changed = {key: value for key, value in given.items() if value != before[key]}
+    if not changed:
+        raise Refused("terms-same")
+    for key, value in changed.items():
+        settings.put(key, value, valid_from=valid_from, reason=words.free_text(reason), author_id=by.person_id)
+    trail.record(
+        Stream.CATALOGUE, "income-terms-set", "setting", "income", by=by, right=Right.TARGET_SET, before=before,
+        after=given, line_fen=line_fen, fall_bp=fall_bp, valid_from=valid_from, reason=reason,
+    )  # fmt: skip

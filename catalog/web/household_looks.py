@@ -65,7 +65,7 @@ def find() -> ResponseReturnValue:
     with transaction():
         found = looks.find(form.number.data, by=actor())
     if found is None:
-        return make_response(render_template("catalog/households/not_found.html"), 404)
+        return render_template("catalog/households/not_found.html")
     return redirect(url_for("households.show", household_id=found), 303)
 
 

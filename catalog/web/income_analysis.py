@@ -12,6 +12,7 @@ from catalog.queries.household_scope import places_of
 from catalog.rules import income as rules
 from catalog.rules.income import GrowthBand, Half, TargetKind
 from catalog.services import incomes as services
+from catalog.web.fields import PercentField
 from catalog.web.incomes import asked_quarter, quarters
 from core import clock, settings
 from core.access.rights import Right
@@ -22,7 +23,7 @@ from core.places.models import PlaceLevel
 from core.text import label, sentence
 from core.web import menu
 from core.web.access import actor, again, requires
-from core.web.forms import Form, ShortText, YuanField
+from core.web.forms import DayField, Form, ShortText, YuanField
 
 bp = Blueprint("income_analysis", __name__, url_prefix="/households")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -42,6 +43,13 @@ class TargetForm(Form):
     town = SelectField()
     kind = SelectField(choices=lambda: [(kind.value, label(kind)) for kind in TargetKind])
     target = YuanField(least=1)
+    reason = ShortText(most=100)
+
+
+class TermsForm(Form):
+    line = YuanField(least=1)
+    fall = PercentField()
+    valid_from = DayField()
     reason = ShortText(most=100)
 
 
@@ -104,11 +112,27 @@ def _download(data: bytes, name: str) -> ResponseReturnValue:
 def red() -> ResponseReturnValue:
     quarter, place = asked_quarter(is_complete=True), asked_place()
     lines = incomes.red_list(actor(), quarter, place)
+    terms = {key: int(settings.value(f"income.{key}", on=quarter.last_day)) for key in ("low_line_fen", "fall_bp")}
     return render_template(
         "catalog/incomes/red.html", lines=incomes.named(lines[:200]), total=len(lines), quarter=quarter, place=place,
-        quarters=quarters(), line_fen=int(settings.value("income.low_line_fen", on=quarter.last_day)),
-        fall_bp=int(settings.value("income.fall_bp", on=quarter.last_day)),
+        quarters=quarters(), line_fen=terms["low_line_fen"], fall_bp=terms["fall_bp"],
+        form=TermsForm(line=terms["low_line_fen"], fall=terms["fall_bp"], valid_from=clock.today()),
     )  # fmt: skip
+
+
+@bp.post("/red/terms")
+@requires(Right.TARGET_SET)
+@again(red)
+def set_terms() -> ResponseReturnValue:
+    form = TermsForm()
+    form.require()
+    with transaction():
+        services.set_terms(
+            line_fen=form.line.data, fall_bp=form.fall.data, valid_from=form.valid_from.data, reason=form.reason.data,
+            by=actor(),
+        )  # fmt: skip
+    flash(sentence("message", "income-terms-set"), "ok")
+    return redirect(url_for("income_analysis.red"), 303)
 
 
 @bp.get("/targets")

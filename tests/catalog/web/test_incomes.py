@@ -183,3 +183,22 @@ def test_finance_sees_counts_and_sums_of_five_or_more(client: FlaskClient) -> No
         assert "24700" in cells and "11100" in cells and "8600" not in cells  # 20 and 9 times 1,234 yuan, rounded
         for address in ("", "/analysis", "/red", "/targets", "/incomes", "/new"):
             assert client.get(f"/households{address}").status_code == 403
+
+
+@pytest.mark.usefixtures("in_october")
+def test_the_county_sets_the_line_from_a_day_on(client: FlaskClient) -> None:
+    home = homes.registered(homes.linkage_officer()[1], members=1).id
+    for n in range(4):
+        stored(home, Quarter(2026, 3).plus(-n), 2900)
+    make.log_in(client, homes.linkage_officer()[0])
+    form = {"line": "11000", "fall": "15", "valid_from": "2026-09-01", "reason": "市里文件"}
+    assert "H1032000001" not in client.get("/households/red?quarter=2026Q3").text
+    before = client.get("/households/red?quarter=2026Q2").text
+    assert client.post("/households/red/terms", data={**form, "fall": "0"}).status_code == 409
+    assert client.post("/households/red/terms", data={**form, "line": "12000"}).status_code == 303
+
+    after = client.get("/households/red?quarter=2026Q3")
+    assert faults(after.text) == [] and "H1032000001" in after.text and "12,000.00" in after.text
+    assert "12,000.00" not in client.get("/households/red?quarter=2026Q2").text  # as it was then
+    assert "10,000.00" in before
+    assert client.post("/households/red/terms", data={**form, "line": "12000"}).status_code == 409  # the same again
