@@ -63,6 +63,17 @@ def warning(village_code: str, category_id: int, year: int) -> Crop | None:
     return next((crop for crop in _read(*where) if crop.is_over), None)
 
 
+def over_count(year: int) -> int:
+    """How many crops of the county passed their ceiling."""
+    return len(of_county(year, over_only=True))
+
+
+def beyond(product_id: int, village_code: str, harvested_on: date) -> Crop | None:
+    """As `warning`, for goods of a product harvested on a day."""
+    category_id = db.session.scalar(sa.select(Product.category_id).where(Product.id == product_id))
+    return None if category_id is None else warning(village_code, category_id, harvested_on.year)
+
+
 def has_plan(village_code: str, year: int) -> bool:
     """Whether the village has written anything for the year."""
     found = sa.exists().where(CropPlan.village_code == village_code, CropPlan.plan_year == year)

@@ -9,6 +9,7 @@ from catalog.queries import crops, lots, payables, purchases, suppliers
 from core import clock
 from core.access.actor import Actor
 from core.access.rights import Right
+from core.access.roles import Role
 from core.text import sentence
 from core.web.inbox import Task
 
@@ -19,6 +20,9 @@ def farm_tasks(who: Actor) -> Iterator[Task]:
     """A clerk's payables, unconfirmed notes and old lots; a village worker's crop plan and today's notes."""
     if who.may(Right.SELL) and suppliers.find_own(who) is not None:
         yield from _clerk(who)
+    if Role.AGRICULTURE_OFFICER in who.roles and (count := crops.over_count(clock.today().year)):
+        text = sentence("task", "crops-over")
+        yield Task(text, url_for("crops.mine"), count, tone="warn", icon="exclamation-triangle")
     if who.may(Right.HOUSEHOLD_CARDS):
         if count := purchases.count(who, on=clock.today()):
             yield Task(sentence("task", "purchases-today"), url_for("purchases.mine"), count, icon="receipt")

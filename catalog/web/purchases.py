@@ -12,6 +12,7 @@ from werkzeug.datastructures import FileStorage
 from wtforms import SelectField
 
 from catalog.models.purchase import PurchaseNote
+from catalog.queries import crops
 from catalog.queries import purchases as reading
 from catalog.rules.benefit import PayMethod
 from catalog.rules.purchase import Signing
@@ -127,9 +128,10 @@ def sync() -> ResponseReturnValue:
 @requires(Right.PURCHASE)
 def show(note_id: int) -> ResponseReturnValue:
     row = reading.note_row(note_id, actor())
+    note = row.note
     return render_template(
-        "catalog/farm/note.html", row=row, form=ReverseForm(), files=reading.pictures(row.note),
-        weighed=reading.weighings_text(row.note), code=CodeForm(),
+        "catalog/farm/note.html", row=row, form=ReverseForm(), files=reading.pictures(note), code=CodeForm(),
+        weighed=reading.weighings_text(note), beyond=crops.beyond(note.product_id, row.village_code, note.harvested_on),
     )  # fmt: skip
 
 

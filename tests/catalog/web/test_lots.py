@@ -8,10 +8,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from catalog.models.lots import HarvestRecord, LotBalance
+from core import clock, codes
 from core.db import db
 from tests import make
 from tests.make import farm as farms
 from tests.make.farm import Farm
+from tests.support.statements import statements
 
 
 @pytest.fixture
@@ -75,3 +77,17 @@ def test_lots_of_others_are_not_there(farm: Farm, client: FlaskClient) -> None:
     assert client.get(place).status_code == 404
     assert client.post(f"{place}/losses", data={"weighings": "1", "reason": "rotten"}).status_code == 404
     assert balance() == (42_500, 0, 0, 0)
+
+
+@pytest.mark.parametrize("path", ["/farm/purchases", "/farm/lots", "/farm/payables"])
+def test_lists_cost_the_same_however_long_they_are(farm: Farm, client: FlaskClient, path: str) -> None:
+    counts = []
+    for more in (1, 6):
+        for _ in range(more):
+            home = farms.ordinary()
+            farms.purchase(farm, household_code=codes.with_check(home.code), harvested_on=clock.today())
+        with statements() as sent:
+            assert client.get(path).status_code == 200
+        counts.append(len(sent))
+
+    assert counts[0] == counts[1]
