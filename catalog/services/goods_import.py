@@ -1,0 +1,303 @@
+"""A sheet of goods comes in: read cell by cell, done row by row in the supplier's name, or shown and undone.
+
+A preview is the load itself, rolled back: what it shows is what a load does. What is there already and the same stays
+untouched, so that the same sheet may come again. Of a listed product, facts become a revision that is handed in; a
+price that jumps waits (rule 68).
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from catalog.models.offer import Offer, OfferStock, OfferVersion
+from catalog.models.product import Product
+from catalog.queries import suppliers
+from catalog.rules.facts import Facts
+from catalog.rules.listing import ProductState
+from catalog.rules.offer import InvoiceKind, OfferAudience, SaleMode
+from catalog.rules.pricing import DEFAULT_TOL_BP, Price
+from catalog.services import goods_sheet, offers, price_changes, products, revisions
+from catalog.services import terms as terming
+from catalog.services.goods_sheet import COLUMNS, MOST_ROWS, Words
+from core import money, sheets, trail
+from core.access.actor import Actor
+from core.access.rights import Right
+from core.db import db, savepoint
+from core.errors import Refused
+from core.quantity import UNITS, parse_quantity
+from core.text import sentence
+from core.trail.models import Stream
+
+
+class GoodsVerdict(StrEnum):
+    """What became of a row."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """One row that can be read. `stock` None: leave it; prices in 1/100 fen per basis."""
+
+    own_code: str
+    draft: products.Draft
+    pack: offers.PackDraft
+    stock: int | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class GoodsLine:
+    """A row of the file and what became of it; `faults`: (cell, sentence); `done`: codes of what changed."""
+
+    row_no: int
+    cells: tuple[str, ...]
+    verdict: GoodsVerdict
+    faults: tuple[tuple[str, str], ...] = ()
+    done: tuple[str, ...] = ()
+
+
+class Rehearsal(Exception):
+    """Carries the lines of a load that is not to stay."""
+
+    def __init__(self, lines: list[GoodsLine]) -> None:
+        super().__init__("rehearsal")
+        self.lines = lines
+
+
+def rehearse(data: bytes, *, by: Actor) -> None:
+    """Do everything and undo it. Raises: Rehearsal always; Refused when the file cannot be read."""
+    raise Rehearsal(_all(data, by))
+
+
+def load(data: bytes, *, skip_bad: bool, by: Actor) -> list[GoodsLine]:
+    """Do the rows: all or nothing, or without those that are wrong.
+
+    Raises: Refused "goods-sheet-faulty" (count), "goods-sheet-nothing"; as `rehearse`.
+    """
+    lines = _all(data, by)
+    bad = sum(line.verdict is GoodsVerdict.REFUSED for line in lines)
+    if bad and not skip_bad:
+        raise Refused("goods-sheet-faulty", count=bad)
+    if not any(line.verdict in {GoodsVerdict.NEW, GoodsVerdict.CHANGED} for line in lines):
+        raise Refused("goods-sheet-nothing", count=len(lines))
+    trail.record(
+        Stream.CATALOGUE, "goods-sheet-loaded", "supplier", suppliers.own(by).id, by=by, right=Right.SELL,
+        done=len(lines) - bad, skipped=bad,
+    )  # fmt: skip
+    return lines
+
+
+def faulty(lines: list[GoodsLine]) -> bytes:
+    """The rows that were left out, as they came, with what is wrong."""
+    columns = [sheets.Column(title, width=16) for title in (*goods_sheet.titles(), sentence("goods_column", "fault"))]
+    rows = [
+        [*line.cells, " ".join(f"{cell} {problem}" for cell, problem in line.faults)]
+        for line in lines
+        if line.verdict is GoodsVerdict.REFUSED
+    ]
+    return sheets.write([(sentence("goods_column", "sheet"), columns, rows)])
+
+
+def _all(data: bytes, by: Actor) -> list[GoodsLine]:
+    rows = next((sheet.rows for sheet in sheets.read(data) if sheet.rows), [])
+    heads = goods_sheet.titles()
+    if not rows or [cell.strip() for cell in rows[0][: len(heads)]] != heads:
+        raise Refused("goods-sheet-columns")
+    if len(rows) - 1 > MOST_ROWS:
+        raise Refused("goods-sheet-long", most=MOST_ROWS)
+    words, seen = goods_sheet.words(), set[tuple[str, str]]()
+    lines = []
+    for number, cells in enumerate(rows[1:], start=2):
+        if any(cells):
+            given = tuple(one.removeprefix("'") for one in (cells + [""] * len(heads))[: len(heads)])
+            lines.append(_one(number, given, words, seen, by))
+    return lines
+
+
+def _one(number: int, cells: tuple[str, ...], words: Words, seen: set[tuple[str, str]], by: Actor) -> GoodsLine:
+    """One row in a savepoint of its own, so that a bad row shows its faults and leaves the others alone."""
+    row, faults = _read(number, cells, words)
+    if row is None:
+        return GoodsLine(number, cells, GoodsVerdict.REFUSED, faults)
+    key = (row.own_code, row.pack.pack_name)
+    if key in seen:
+        return _refused(number, cells, Refused("goods-row-twice"))
+    seen.add(key)
+    try:
+        with savepoint():
+            done = _do(row, by)
+    except Refused as refusal:
+        return _refused(number, cells, refusal)
+    verdict = GoodsVerdict.NEW if "product" in done else GoodsVerdict.CHANGED if done else GoodsVerdict.SAME
+    return GoodsLine(number, cells, verdict, (), tuple(done))
+
+
+_CELL_OF = {
+    "health-claim": "description", "category-not-leaf": "category", "category-closed": "category",
+    "origin-not-village": "origin", "goods-row-twice": "own_code", "pack-empty": "content",
+    "price-too-small": "price", "price-jump-needs-reason": "reason", "pack-jumps": "price",
+    "tolerance-too-wide": "tolerance", "tolerance-of-pack": "tolerance", "special-needs-rate": "invoice",
+    "tier-not-more": "tiers", "tier-not-cheaper": "tiers", "tiers-too-many": "tiers", "stock-promised": "stock",
+    "pack-content-differs": "content", "pack-kinds-too-many": "pack_name",
+}  # fmt: skip
+
+
+def _refused(number: int, cells: tuple[str, ...], refusal: Refused) -> GoodsLine:
+    cell = _address(_CELL_OF.get(refusal.code, "own_code"), number)
+    fault = (cell, sentence("refused", refusal.code, **refusal.facts))
+    return GoodsLine(number, cells, GoodsVerdict.REFUSED, (fault,))
+
+
+def _address(name: str, number: int) -> str:
+    return f"{chr(65 + COLUMNS.index(name))}{number}"
+
+
+# --- reading ------------------------------------------------------------------------------------------
+
+
+def _read(number: int, cells: tuple[str, ...], words: Words) -> tuple[SheetRow | None, tuple[tuple[str, str], ...]]:
+    faults: list[tuple[str, str]] = []
+    got: dict[str, object] = {}
+    for name, typed in zip(COLUMNS, cells, strict=True):
+        try:
+            got[name] = _cell(name, typed.strip(), words)
+        except Refused as refusal:
+            faults.append((_address(name, number), sentence("refused", refusal.code, **refusal.facts)))
+    return (None, tuple(faults)) if faults else (_row(got), ())
+
+
+_NEEDED = {"own_code", "name", "category", "origin", "pack_name", "content", "price"}
+_LONGEST = {"own_code": 40, "name": 40, "pack_name": 30, "description": 2_000, "reason": 200}
+
+
+def _cell(name: str, typed: str, words: Words) -> object:
+    if not typed and name in _NEEDED:
+        raise Refused("cell-empty")
+    choices = getattr(words, name, None)
+    if choices is not None:
+        if typed and typed not in choices:
+            raise Refused("cell-not-in-list", text=typed[:20])
+        return choices[typed] if typed else next(iter(choices.values()))
+    if name in _LONGEST:
+        if len(typed) > _LONGEST[name]:
+            raise Refused("cell-too-long", most=_LONGEST[name])
+        return typed
+    if name in {"min_packs", "stock"}:
+        if typed and not re.fullmatch(r"\d{1,7}", typed):
+            raise Refused("cell-not-a-count", text=typed[:20])
+        return int(typed) if typed else None
+    if name == "price":
+        return _price(typed)
+    if name == "tolerance":
+        return money.parse_yuan(typed.rstrip("%")) if typed else None
+    return _tiers(typed) if name == "tiers" else typed
+
+
+def _price(typed: str) -> int:
+    price = money.parse_price(typed)
+    if price <= 0:
+        raise Refused("price-too-small")
+    return price
+
+
+def _tiers(typed: str) -> tuple[tuple[int, int], ...]:
+    found = []
+    for part in filter(None, (one.strip() for one in re.split(r"[,;\uff0c\uff1b\u3001]", typed))):
+        packs, sign, price = part.partition("=")
+        if not sign or not re.fullmatch(r"\d{1,4}", packs.strip()):
+            raise Refused("tier-unreadable", text=part[:20])
+        found.append((int(packs), _price(price.strip())))
+    return tuple(found)
+
+
+def _row(got: dict[str, object]) -> SheetRow:
+    unit = UNITS[str(got["unit"])]
+    pack_qty = parse_quantity(str(got["content"]), unit)
+    mode, per = SaleMode(str(got["sale_mode"])), str(got["per"])
+    basis = pack_qty if per == "pack" or not pack_qty else UNITS[per].ratio
+    tolerance = got["tolerance"]
+    terms = terming.Terms(
+        price=Price(int(str(got["price"])), max(basis, 1)),
+        tol_bp=int(str(tolerance)) if tolerance is not None else (DEFAULT_TOL_BP if mode is SaleMode.BY_WEIGHT else 0),
+        min_packs=int(str(got["min_packs"] or 1)),
+        tax_mode=str(got["tax_mode"]),
+        invoice_kind=InvoiceKind(str(got["invoice"])),
+        tiers=got["tiers"],  # type: ignore[arg-type]
+    )
+    draft = products.Draft(
+        str(got["name"]), int(str(got["category"])), str(got["origin"]), str(got["description"]),
+        is_wild=bool(got["is_wild"]), own_code=str(got["own_code"]),
+    )  # fmt: skip
+    pack = offers.PackDraft(
+        str(got["pack_name"]), pack_qty, unit.base, mode, OfferAudience(str(got["audience"])), terms
+    )
+    stock = got["stock"]
+    return SheetRow(str(got["own_code"]), draft, pack, None if stock is None else int(str(stock)), str(got["reason"]))
+
+
+# --- doing --------------------------------------------------------------------------------------------
+
+
+def _do(row: SheetRow, by: Actor) -> list[str]:
+    """What the row changed: "product", "facts", "pack", "price", "stock"; nothing when all is as it says."""
+    product = _known(row, by)
+    if product is None:
+        made = products.create(row.draft, by=by)
+        offers.add_pack(made.id, row.pack, by=by, packs_on_hand=row.stock or 0)
+        return ["product"]
+    done = _facts(row, product, by)
+    query = sa.select(Offer).where(
+        Offer.product_id == product.id, Offer.is_active, Offer.pack_name == row.pack.pack_name
+    )
+    offer = db.session.scalars(query).first()
+    if offer is None:
+        offers.add_pack(product.id, row.pack, by=by, packs_on_hand=row.stock or 0)
+        return [*done, "pack"]
+    return [*done, *_pack(row, offer, by)]
+
+
+def _known(row: SheetRow, by: Actor) -> Product | None:
+    mine = Product.supplier_id == suppliers.own(by).id
+    number = sa.or_(Product.own_code == row.own_code, Product.sku == row.own_code)
+    query = sa.select(Product).where(mine, number, Product.state != ProductState.WITHDRAWN).order_by(Product.id)
+    return db.session.scalars(query).first()
+
+
+def _facts(row: SheetRow, product: Product, by: Actor) -> list[str]:
+    old: Facts = revisions.said(product)
+    draft = products.Draft(
+        row.draft.name, row.draft.category_id, row.draft.origin_code, row.draft.description, row.draft.is_wild,
+        old.seasons, None if row.own_code == product.sku else row.own_code,
+    )  # fmt: skip
+    if not old.changed(draft.onto(old.pictures)) and draft.own_code in {None, product.own_code}:
+        return []
+    listed = product.state is ProductState.LISTED
+    products.edit(product.id, draft, by=by)
+    if listed and revisions.said(product) != old:
+        revisions.submit(product.id, by=by)
+    return ["facts"]
+
+
+def _pack(row: SheetRow, offer: Offer, by: Actor) -> list[str]:
+    same = (offer.pack_qty, offer.base_unit, offer.sale_mode, offer.audience)
+    if same != (row.pack.pack_qty, row.pack.base_unit, row.pack.sale_mode, row.pack.audience):
+        raise Refused("pack-content-differs")
+    done = []
+    now = terming.of_version(db.session.get_one(OfferVersion, offer.current_version_id))
+    kept = terming.Terms(**{**row.pack.terms.__dict__, "ships_from": now.ships_from,
+                            "presale_until": now.presale_until})  # fmt: skip
+    waiting = price_changes.waiting_of(offer.id)
+    if kept != now and (waiting is None or terming.Terms.of(waiting.terms) != kept):
+        offers.change_terms(offer.id, kept, by=by, reason=row.reason)
+        done.append("price")
+    on_hand = db.session.scalars(sa.select(OfferStock.on_hand).where(OfferStock.offer_id == offer.id)).one()
+    if row.stock is not None and row.stock != on_hand // offer.pack_qty:
+        offers.count_stock(offer.id, row.stock, by=by, reason=row.reason)
+        done.append("stock")
+    return done

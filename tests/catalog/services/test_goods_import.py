@@ -1,0 +1,164 @@
+"""Goods by a sheet: faults by cell, all or nothing or without the bad, the same sheet twice changes nothing."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from catalog.models.offer import Offer, OfferStock, OfferVersion
+from catalog.models.product import Product
+from catalog.models.revision import PriceChange, ProductRevision
+from catalog.queries import offers as reading
+from catalog.rules.revision import RevisionState
+from catalog.services import goods_import, goods_sheet
+from catalog.services.goods_import import GoodsLine, Rehearsal
+from core import sheets
+from core.db import db, transaction
+from core.errors import Refused
+from core.places import queries as places
+from tests import make
+from tests.make import catalogue_staff as staff
+from tests.make.catalog import VILLAGE
+from tests.make.catalogue_staff import Staff
+
+
+@pytest.fixture
+def of(app: Flask) -> Staff:
+    make.village_is_exited()
+    return staff.staff()
+
+
+def row(**other: str) -> list[str]:
+    given = {
+        "own_code": "A001", "name": "示例秋木耳", "category": "黑木耳", "origin": places.names({VILLAGE})[VILLAGE].full,
+        "description": "肉厚", "is_wild": "人工种养", "pack_name": "袋", "sale_mode": "按件结算", "content": "0.5",
+        "unit": "公斤", "price": "42", "per": "元/整件", "min_packs": "1", "tolerance": "", "tax_mode": "",
+        "invoice": "普票", "audience": "单位和居民", "tiers": "20=40", "stock": "100", "reason": "",
+    }  # fmt: skip
+    return [{**given, **other}[name] for name in goods_sheet.COLUMNS]
+
+
+def rehearsed(data: bytes, of: Staff) -> list[GoodsLine]:
+    with pytest.raises(Rehearsal) as found, transaction():
+        goods_import.rehearse(data, by=of.clerk)
+    return found.value.lines
+
+
+def loaded(data: bytes, of: Staff, *, skip_bad: bool = False) -> list[str]:
+    with transaction():
+        return [line.verdict.value for line in goods_import.load(data, skip_bad=skip_bad, by=of.clerk)]
+
+
+def count(model: type) -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def test_a_preview_writes_nothing_and_a_load_does_what_it_showed(of: Staff) -> None:
+    data = goods_sheet.workbook([row(), row(pack_name="箱", content="5", price="400", tiers="", stock="8")])
+    assert [(line.verdict.value, line.done) for line in rehearsed(data, of)] == [
+        ("new", ("product",)), ("changed", ("pack",)),
+    ]  # fmt: skip
+    assert count(Product) == 0
+    assert loaded(data, of) == ["new", "changed"]
+    packs = db.session.execute(
+        select(Offer.pack_name, OfferVersion.pack_price_fen, OfferStock.on_hand)
+        .join(OfferVersion, OfferVersion.id == Offer.current_version_id)
+        .join(OfferStock, OfferStock.offer_id == Offer.id)
+        .order_by(Offer.id)
+    ).all()
+    assert [tuple(one) for one in packs] == [("袋", 4_200, 50_000), ("箱", 40_000, 40_000)]
+
+
+def test_the_same_sheet_twice_changes_nothing(of: Staff) -> None:
+    data = goods_sheet.workbook([row()])
+    loaded(data, of)
+    assert [line.verdict.value for line in rehearsed(data, of)] == ["same"]
+    with pytest.raises(Refused, match="goods-sheet-nothing"), transaction():
+        goods_import.load(data, skip_bad=True, by=of.clerk)
+    assert count(OfferVersion) == 1
+
+
+def test_what_is_exported_comes_back_as_the_same(of: Staff) -> None:
+    loaded(goods_sheet.workbook([row(), row(own_code="A002", per="元/斤", price="39.5", tiers="")]), of)
+    staff.brought_to_shelf(of)  # without an own number: found by its SKU
+    lines = rehearsed(goods_sheet.export(of.clerk), of)
+    assert [(line.verdict.value, line.faults) for line in lines] == [("same", ())] * 3
+
+
+def test_only_stock_and_price_change(of: Staff) -> None:
+    loaded(goods_sheet.workbook([row()]), of)
+    changed = goods_sheet.workbook([row(price="43", stock="90")])
+    assert rehearsed(changed, of)[0].done == ("price", "stock")
+    loaded(changed, of)
+    assert count(Product) == 1
+    assert db.session.scalars(select(OfferStock.on_hand)).one() == 90 * 500
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "cell"),
+    [
+        ("own_code", "", "A2"), ("category", "外星菜", "C2"), ("origin", "火星", "D2"), ("content", "0", "I2"),
+        ("price", "1.23456", "K2"), ("price", "", "K2"), ("min_packs", "一", "M2"), ("tolerance", "3", "N2"),
+        ("invoice", "专票", "P2"), ("tiers", "20", "R2"), ("tiers", "20=50", "R2"), ("stock", "-1", "S2"),
+        ("description", "可以抗癌", "E2"),
+    ],
+)  # fmt: skip
+def test_each_fault_names_its_cell(of: Staff, column: str, value: str, cell: str) -> None:
+    (line,) = rehearsed(goods_sheet.workbook([row(**{column: value})]), of)
+    assert (line.verdict.value, [where for where, _ in line.faults]) == ("refused", [cell])
+    assert line.faults[0][1]
+
+
+def test_all_faults_of_a_row_are_named_at_once(of: Staff) -> None:
+    (line,) = rehearsed(goods_sheet.workbook([row(category="外星菜", price="", stock="x")]), of)
+    assert [cell for cell, _ in line.faults] == ["C2", "K2", "S2"]
+
+
+def test_all_or_nothing_or_without_the_bad(of: Staff) -> None:
+    data = goods_sheet.workbook([row(), row(own_code="A002", price="")])
+    with pytest.raises(Refused, match="goods-sheet-faulty"), transaction():
+        goods_import.load(data, skip_bad=False, by=of.clerk)
+    assert count(Product) == 0
+    assert loaded(data, of, skip_bad=True) == ["new", "refused"]
+    assert count(Product) == 1
+    left = sheets.read(goods_import.faulty(rehearsed(data, of)))[0].rows
+    assert [len(left), left[1][0]] == [2, "A002"]
+    assert left[1][-1].startswith("K3")
+
+
+def test_a_row_twice_and_another_content_are_refused(of: Staff) -> None:
+    loaded(goods_sheet.workbook([row()]), of)
+    lines = rehearsed(goods_sheet.workbook([row(content="1"), row()]), of)
+    assert [line.faults[0][0] for line in lines] == ["I2", "A3"]
+
+
+def test_of_listed_goods_facts_are_handed_in_and_a_jump_waits(of: Staff) -> None:
+    product = staff.brought_to_shelf(of)
+    (now,) = goods_sheet.rows_of(of.clerk)
+    at = goods_sheet.COLUMNS.index
+    now[at("name")], now[at("price")] = "示例黑木耳（秋）", "60"
+    data = goods_sheet.workbook([now])
+    assert rehearsed(data, of)[0].faults[0][0] == "T2"  # a jump wants its reason
+    now[at("reason")] = "收购价上涨"
+    loaded(goods_sheet.workbook([now]), of)
+    assert db.session.scalars(select(ProductRevision.state).order_by(ProductRevision.id.desc())).first() is (
+        RevisionState.CONTENT_CHECK
+    )
+    assert count(PriceChange) == 1
+    shown = reading.sellable_list(for_units=True)[0]
+    assert (shown.product_name, shown.pack_price_fen) == ("示例黑木耳", 3_000)
+    assert [line.verdict.value for line in rehearsed(goods_sheet.workbook([now]), of)] == ["same"]
+    assert product.id == shown.product_id
+
+
+def test_nobody_changes_anothers_goods_by_a_sheet(of: Staff) -> None:
+    loaded(goods_sheet.workbook([row()]), of)
+    other = staff.staff(make.supplier())
+    assert loaded(goods_sheet.workbook([row(name="别家的")]), other) == ["new"]
+    names = db.session.scalars(select(Product.name).order_by(Product.id)).all()
+    assert names == ["示例秋木耳", "别家的"]
+
+
+def test_another_file_is_told_apart(of: Staff) -> None:
+    with pytest.raises(Refused, match="goods-sheet-columns"), transaction():
+        goods_import.rehearse(sheets.csv_text(["名字"], [["x"]]), by=of.clerk)
