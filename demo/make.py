@@ -24,6 +24,7 @@ from demo import (
     p832,
     papers,
     residents,
+    search,
     state,
 )
 from demo.cast import word
@@ -67,6 +68,7 @@ def make(progress: Progress, *, scale: int = 1, seed: int = SEED) -> World:
     applications.recognise(world)
     progress(word("progress", "search"), 97)
     _search()
+    search.tell(world)
     with transaction():
         state.put(State.MADE, word("progress", "search"))
     progress(word("progress", "search"), 100)

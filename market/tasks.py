@@ -15,7 +15,7 @@ from market.models.payment import MerchantAccount, PaymentIntent, Refund
 from market.queries import turnover
 from market.rules.order_states import OrderKind, OrderState
 from market.rules.payment_states import PaymentState
-from market.services import certified_sales, intents, payments, resident_orders
+from market.services import certified_sales, intents, measures, payments, resident_orders
 
 log = structlog.get_logger()
 BATCH = 50
@@ -173,3 +173,9 @@ def count_certified_sales() -> None:
 def tell_certificate_buyers() -> None:
     """Buyers hear of certificates that were suspended or revoked."""
     certified_sales.tell_buyers()
+
+
+@job("market.measure_trade", every=24 * 3600)
+def measure_trade() -> None:
+    """How suppliers deliver and how many buyers goods find, for the order of the shop's list."""
+    measures.measure()

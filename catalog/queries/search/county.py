@@ -36,6 +36,10 @@ class Synonyms:
         out.pop(word, None)
         return list(out.items())[:MOST_NAMES]
 
+    def wider(self, word: str) -> list[str]:
+        """Words under which this one stands."""
+        return [wide for wide, narrow in self.broad.items() if word in narrow]
+
     @cached_property
     def words(self) -> frozenset[str]:
         """Every word of every group."""

@@ -13,7 +13,7 @@ from catalog.queries.search.backend import Backend, NoIndex, current
 from catalog.queries.search.correction import corrected
 from catalog.queries.search.county import county
 from catalog.queries.search.lexicon import is_han, spans
-from catalog.queries.search.plan import Group, Plan, Reader, Role, Way, plan
+from catalog.queries.search.plan import Group, Plan, Reader, Role, Way, loosened, plan
 from catalog.queries.search.score import Hit, hits, is_whole
 from catalog.queries.search.vocabulary import vocabulary
 from catalog.rules.listing import ProductState
@@ -77,9 +77,9 @@ def _find(typed: str, engine: Backend, *, exact: bool) -> Found:
         if is_whole(mended, better):
             return Found(mended, hits(mended, better), suggestion, replaced=True)
     mine = hits(asked, found)
-    if not mine:
-        by_pieces = _pieces(asked)
-        mine = hits(by_pieces, engine.find(by_pieces.tokens))
+    for other in (loosened(asked, by), _pieces(asked, 2), _pieces(asked, 1)):
+        if not mine and other.groups:
+            mine = {i: Hit(h.score, fits=False) for i, h in hits(other, engine.find(other.tokens)).items()}
     return Found(asked, mine)
 
 
@@ -88,11 +88,10 @@ def says_nothing(text: str) -> bool:
     return not text or any(sign.isalnum() for sign in text)
 
 
-def _pieces(asked: Plan) -> Plan:
-    """The last resort: whatever shares pieces of the words; neighbouring characters before single ones."""
-    found = [p for g in asked.groups if is_han(g.word) for p in spans(g.word)]
-    pairs = [p for p in found if len(p) == 2] or found
-    groups = (Group(p, Role.CORE, (Way(p, 1.0, ((f"n_{p}", 1.0),)),), frozenset("n")) for p in pairs[:MOST_PIECES])
+def _pieces(asked: Plan, length: int) -> Plan:
+    """The last resort: whatever shares pieces of the words, neighbouring characters before single ones."""
+    found = [p for g in asked.groups if is_han(g.word) for p in spans(g.word) if len(p) == length]
+    groups = (Group(p, Role.CORE, (Way(p, 1.0, ((f"n_{p}", 1.0),)),), frozenset("n")) for p in found[:MOST_PIECES])
     return Plan(asked.text, tuple(groups), asked.wishes, asked.words)
 
 

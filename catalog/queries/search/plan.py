@@ -21,12 +21,16 @@ from catalog.rules.certificates import CertificateKind
 
 MOST_CHARACTERS, MOST_WORDS, MOST_WAYS = 64, 8, 26
 LETTERS = re.compile(r"[a-z]+")
-GOODS = {"l": 4.0, "h": 3.0, "a": 2.5, "c": 1.2, "n": 1.5, "w": 1.0, "p": 0.3, "m": 0.3, "b": 0.3}
+GOODS = {"l": 4.0, "h": 3.0, "a": 2.5, "c": 1.2, "n": 1.5, "w": 1.0, "b": 0.3}
 """Weights by field of a word for a thing: its leaf, what its name says it is, other names, branch, anywhere, …"""
+STRANGE = GOODS | {"p": 0.3, "m": 0.3}
+"""A word that the county does not know may be a piece of a place's or a seller's name as well."""
 LONE = {"l": 4.0, "h": 2.0, "a": 2.5, "n": 1.0, "w": 1.0}
 PLACES = {"p": 2.0, "n": 0.8, "m": 0.3}
 MAKERS = {"m": 2.0, "n": 0.5}
 EXTRAS = {"n": 1.0, "w": 0.5, "k": 0.3, "m": 0.3}
+STATES = {"n": 18.0, "w": 2.0, "k": 1.0}
+"""Dried, fresh or frozen is nearly another thing."""
 BY_SOUND, BY_INITIALS, BY_LETTERS = 1.0, 0.8, 0.35
 
 
@@ -167,14 +171,24 @@ def _group(word: str, by: Reader) -> Group | None:
     if word in county.makers:
         return Group(word, Role.SOFT, (_way(word, 1.0, MAKERS),), frozenset("m"))
     if word in WORDS.qualifiers or word in WORDS.by["legal"] or word in WORDS.by["rank"]:
-        return Group(word, Role.EXTRA, (_way(word, 1.0, EXTRAS),), frozenset("nw"))
+        weights = STATES if word in WORDS.by["state"] else EXTRAS
+        return Group(word, Role.EXTRA, (_way(word, 1.0, weights),), frozenset("nw"))
     return _goods(word, by)
 
 
 def _goods(word: str, by: Reader) -> Group:
-    ways = [_way(word, 1.0, GOODS if len(word) > 1 else LONE)]
+    own = LONE if len(word) == 1 else GOODS if word in by.county.goods else STRANGE
+    ways = [_way(word, 1.0, own)]
     ways += [_way(name, share, GOODS if len(name) > 1 else LONE) for name, share in by.county.synonyms.of(word)]
     return Group(word, Role.CORE, tuple(ways[:MOST_WAYS]), frozenset("lhac"))
+
+
+def loosened(asked: Plan, by: Reader) -> Plan:
+    """Where nothing was found: known goods inside the words (五常大米 → 大米), and what is wider than they are."""
+    core = [g.word for g in asked.of(Role.CORE)]
+    words = {w for word in core for w in (*by.lexicon.inside(word), *by.county.synonyms.wider(word))}
+    groups = tuple(_goods(word, by) for word in sorted(words & by.county.goods))
+    return Plan(asked.text, groups, asked.wishes, asked.words)
 
 
 def _foreign(word: str, by: Reader) -> Group:

@@ -23,7 +23,7 @@ LEAST_PIECE = 2
 @dataclass(frozen=True)
 class Vocabulary:
     """`weight`: how many listed products a word stands for, other names included; only words that stand for some.
-    `own`: in how many names the word itself stands.
+    `own`: in how many names the word itself stands (0: only a leaf is called so).
     """
 
     mark: str
@@ -68,7 +68,8 @@ class Vocabulary:
         def order(word: str) -> tuple[bool, int, int, str]:
             return not self.own.get(word), -self.weight[word], -self.own.get(word, 0), word
 
-        return sorted((word for word in self.weight if word in named), key=order)
+        known = self.own.keys() | self.county.places | self.county.makers
+        return sorted((word for word in self.weight if word in named and word in known), key=order)
 
     @cached_property
     def wishes(self) -> dict[str, str]:
@@ -76,9 +77,14 @@ class Vocabulary:
         words = [*WORDS.certificates, *WORDS.by["pack"], *WORDS.by["gift"], *WORDS.by["class"]]
         return {pinyin_of(word): word for word in reversed(words) if is_han(word) and len(word) > 1}
 
+    @cached_property
+    def describing(self) -> dict[str, str]:
+        """Words that describe, by their pinyin; they mean something only beside a thing."""
+        return {pinyin_of(word): word for word in reversed(WORDS.by["qualifier"]) if is_han(word)}
+
     def wish_of(self, letters: str) -> str | None:
         """The wish that the letters spell, unless they spell something sold."""
-        wish = self.wishes.get(letters)
+        wish = self.wishes.get(letters) or (None if letters in self.sounds else self.describing.get(letters))
         return wish if wish in self.sounds.get(letters, [wish]) else None
 
     def knows(self, letters: str) -> bool:
@@ -99,7 +105,7 @@ class Vocabulary:
         for end in range(1, len(letters) + 1):
             for start in range(max(0, end - 24), end - LEAST_PIECE + 1):
                 before, piece = best[start], letters[start:end]
-                if before is None or not self.knows(piece):
+                if before is None or not (self.knows(piece) or (start and piece in self.describing)):
                     continue
                 here = best[end]
                 if here is None or len(before) + 1 < len(here):
@@ -135,6 +141,7 @@ def _read(mark: str, known: County) -> Vocabulary:
     for name, aliases, number in db.session.execute(leaves):
         for word in (name, *aliases.split()):
             count[normal(word)] += number
+            own.setdefault(normal(word), 0)
     weight = {w: n for w, n in count.items() if is_han(w) and len(w) > 1 and w not in WORDS.stops}
     for word, others in known.synonyms.same.items():
         stands = count[word] + sum(count[other] for other in others)
