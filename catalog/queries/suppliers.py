@@ -14,9 +14,11 @@ from catalog.rules.admission import AGGREGATORS
 from catalog.rules.supplier import EntityType, SupplierStatus
 from core import clock
 from core.access.actor import Actor
+from core.access.roles import Role
 from core.db import db
 from core.errors import Missing
-from core.organisations.models import Organisation
+from core.organisations.models import Membership, Organisation
+from core.people.models import Person
 from core.places.models import Place
 
 
@@ -154,3 +156,20 @@ def aggregators(town_code: str) -> list[tuple[int, str]]:
         .limit(20)
     )
     return [(supplier_id, name) for supplier_id, name in rows]
+
+
+def clerk_phones(supplier_id: int) -> list[str]:
+    """The phones of a supplier's clerks today, for messages to them."""
+    query = (
+        sa.select(Person.phone)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Supplier, Supplier.organisation_id == Membership.organisation_id)
+        .where(
+            Supplier.id == supplier_id,
+            Membership.role == Role.SUPPLIER_CLERK,
+            Membership.ended_at.is_(None),
+            Person.phone.is_not(None),
+        )
+        .order_by(Person.id)
+    )
+    return [phone for phone in db.session.scalars(query) if phone]

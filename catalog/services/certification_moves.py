@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from catalog.models.certification import Certification, CertificationEvent, CertificationVillage
-from catalog.queries import certification_clock, certifications, villages
+from catalog.queries import certification_clock, certifications, suppliers, villages
 from catalog.rules.certification import (
     CERTIFICATION,
     STEPS,
@@ -20,12 +20,14 @@ from core.access.actor import Actor
 from core.access.rights import Right
 from core.db import db
 from core.errors import Missing, Refused
+from core.people import sms
 from core.settings import calendar
 from core.states import advance
 from core.trail.models import Stream
 
 _NEEDS_REASON = {CertificationAct.ASK, CertificationAct.FAIL, CertificationAct.WITHDRAW}
 _STOPPED_BY_WAITING = {CertificationAct.PASS, CertificationAct.SEND}
+_TOLD = {CertificationAct.ASK, CertificationAct.GRANT, CertificationAct.FAIL}
 _ENDS = {CertificationState.GRANTED, CertificationState.FAILED, CertificationState.WITHDRAWN}
 
 
@@ -84,6 +86,9 @@ def move(
         columns["applied_on"] = clock.today()
     _turn(found, after, is_waiting=act is CertificationAct.ASK, enters=enters, columns=columns)
     _record(found, act, before, by, right, reason)
+    if act in _TOLD and party != "supplier":
+        for phone in suppliers.clerk_phones(found.supplier_id):
+            sms.send(phone, f"certification-{act.value}", application_no=found.application_no, reason=event.reason)
     return event
 
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from catalog.models.supplier import Supplier
 from catalog.models.supplier_life import ProducerAuthorisation, SupplierCheck
-from catalog.queries import producers
+from catalog.queries import producers, suppliers
 from catalog.queries import supplier_checks as queries
 from catalog.rules.supplier import SUPPLIER, EntityType, SupplierAct, SupplierStatus
 from catalog.rules.supplier_life import WARN_DAYS, CheckOutcome
@@ -15,12 +15,10 @@ from catalog.services.admission import changed, locked
 from core import clock, trail
 from core.access.actor import Actor
 from core.access.rights import Right
-from core.access.roles import Role
 from core.db import db
 from core.errors import Missing, Refused
-from core.organisations.models import Membership, Organisation
+from core.organisations.models import Organisation
 from core.people import sms
-from core.people.models import Person
 from core.states import advance
 from core.trail.models import Stream
 
@@ -72,28 +70,13 @@ def warn_licences() -> int:
     found = db.session.scalars(query.with_for_update(skip_locked=True)).all()
     for supplier in found:
         supplier.licence_warned_for = supplier.licence_valid_to
-        for phone in _clerks(supplier):
+        for phone in suppliers.clerk_phones(supplier.id):
             sms.send(phone, "licence-ending", until_on=supplier.licence_valid_to)
         trail.record(
             Stream.CATALOGUE, "supplier-licence-warned", "supplier", supplier.id, by=None,
             until_on=supplier.licence_valid_to,
         )  # fmt: skip
     return len(found)
-
-
-def _clerks(supplier: Supplier) -> list[str]:
-    query = (
-        sa.select(Person.phone)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(
-            Membership.organisation_id == supplier.organisation_id,
-            Membership.role == Role.SUPPLIER_CLERK,
-            Membership.ended_at.is_(None),
-            Person.phone.is_not(None),
-        )
-        .order_by(Person.id)
-    )
-    return [str(phone) for phone in db.session.scalars(query)]
 
 
 def authorise(

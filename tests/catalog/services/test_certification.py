@@ -25,6 +25,7 @@ from catalog.services import inspections as visits
 from core import clock, settings
 from core.db import db, transaction
 from core.errors import Missing, Refused
+from core.people.models import SentMessage
 from tests import make
 from tests.make import catalogue_staff
 from tests.make import certification as cert
@@ -101,6 +102,7 @@ def test_waiting_for_the_applicant_stops_the_clock(of: Office) -> None:
     with clock.frozen(MORNING + timedelta(days=2)), transaction():
         certification_office.ask(id_, "缺少地块图", at=S.INTAKE, by=of.officer)
     assert (cert.row(id_).is_waiting, cert.row(id_).due_on) == (True, None)
+    assert "缺少地块图" in db.session.scalars(sa.select(SentMessage.text)).one()
     with clock.frozen(MORNING + timedelta(days=9)):
         assert certification_clock.reckonings([id_])[id_].used_days == 2
         with pytest.raises(Refused, match="certification-waiting"), transaction():
