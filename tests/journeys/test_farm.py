@@ -13,6 +13,7 @@ from catalog.models.lots import LotBalance
 from catalog.models.product import Product
 from catalog.models.purchase import PurchaseNote
 from catalog.rules.listing import ProductState
+from catalog.services import payouts
 from core.db import db, transaction
 from tests.journeys.steps import enter
 from tests.make import farm as farms
@@ -125,3 +126,20 @@ def test_the_page_is_for_everybody_at_both_widths(new_page: Any, farm: Farm, tmp
         expect(page.locator(".sum")).to_contain_text("¥64.62")
         assert browser.violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_a_price_that_changed_meanwhile_is_asked_about_on_the_phone(phone: Page, farm: Farm) -> None:
+    with transaction():
+        payouts.post_price(farm.product_id, 9_000, by=farm.clerk)
+    open_page(phone, farm)
+    phone.context.set_offline(True)
+    write(phone, farm, "10")
+    with transaction():
+        payouts.post_price(farm.product_id, 8_000, by=farm.clerk)
+    phone.context.set_offline(False)
+
+    expect(phone.locator(".queue__said")).to_contain_text("收购牌价已变")
+    assert weights() == []
+    phone.get_by_role("button", name="按约定价格上传").click()
+    expect(phone.locator("[data-sent-list] > li")).to_have_count(1)
+    assert weights() == [10_000]

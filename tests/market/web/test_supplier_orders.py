@@ -9,8 +9,12 @@ from flask.testing import FlaskClient
 
 from catalog.models.offer import OfferStock
 from catalog.models.product import Lot
+from catalog.rules.benefit import PayMethod
+from catalog.rules.purchase import Signing
+from catalog.services import purchases
 from core import clock
-from core.db import db
+from core.db import db, transaction
+from core.quantity import KG
 from market.gateways.ports import Payee
 from market.models.delivery import Delivery, DeliveryLine
 from market.models.order import Order, OrderLine
@@ -18,7 +22,9 @@ from market.rules.order_states import OrderAct, OrderState
 from market.services import order_steps
 from tests import make
 from tests.make import shop
+from tests.make.catalog import linkage as agree
 from tests.make.core import writing
+from tests.make.farm import picture
 from tests.support.statements import statements
 
 
@@ -70,6 +76,26 @@ def test_goods_leave_with_a_note_that_prints(client: FlaskClient, line: make.Lin
     assert (row.qty, row.commitment_no, lot.lot_no, sent.driver) == (103_250, "HGZ-9", "A-7", "赵师傅")
     assert client.get(f"/supplier/deliveries/{sent.id}.pdf").data.startswith(b"%PDF-")
     assert sent.delivery_no in client.get(f"/supplier/orders/{order.id}").text
+
+
+def test_a_lot_that_was_bought_is_chosen_on_the_note_and_never_overdrawn(client: FlaskClient, line: make.Line) -> None:
+    cabbage = make.product(line.supplier)
+    home = make.household()
+    agree(line.supplier, home)
+    with transaction():
+        draft = purchases.Draft("k", home.code, cabbage.product_id, "60", KG, 90, PayMethod.BANK, Signing.SCREEN)
+        note = purchases.write(draft, purchases.Papers(picture()), by=line.seller.actor)
+    lot_no = db.session.get_one(Lot, note.lot_id).lot_no
+    order = make.order(line, (cabbage, 20))
+    assert f"{lot_no}，" in client.get(f"/supplier/orders/{order.id}/delivery").text
+
+    short = client.post(f"/supplier/orders/{order.id}/delivery", data=fields(order, qty="60.5", stored=lot_no))
+    assert short.status_code == 409 and "只剩 60kg" in short.text
+    assert db.session.scalar(sa.select(sa.func.count(Delivery.id))) == 0
+
+    given = fields(order, qty="60", stored=lot_no)
+    assert client.post(f"/supplier/orders/{order.id}/delivery", data=given).status_code == 303
+    assert db.session.scalars(sa.select(DeliveryLine.lot_id)).one() == note.lot_id
 
 
 def test_a_refused_note_keeps_what_was_typed(client: FlaskClient, line: make.Line) -> None:
