@@ -9,6 +9,7 @@ from catalog.models.product import Category, Product
 from catalog.models.supplier import Household, LinkageAgreement, Supplier
 from catalog.queries import offers as reading
 from catalog.rules.certificates import CertificateKind
+from catalog.rules.facts import Season
 from catalog.rules.offer import OfferAudience, SaleMode
 from catalog.rules.pricing import Price
 from catalog.rules.supplier import EntityType, LinkageMode, SupplierStatus
@@ -19,7 +20,7 @@ from core.db import db
 from core.quantity import BaseUnit
 from core.trail.models import Stream
 from demo import bodies, cast, invented, papers
-from demo.cast import GoodsSpec, SupplierSpec, word
+from demo.cast import GoodsSpec, SupplierSpec, word, words
 from demo.world import Pack, World
 from market.services import merchants
 
@@ -118,10 +119,18 @@ def shelf(world: World) -> None:
         _badge(world, supplier, badge, serial, ids)
 
 
+def seasons_of(category: str) -> tuple[Season, ...]:
+    """Months of harvest of a kind of goods, as far as anybody says."""
+    return tuple(Season(first, last, note) for first, last, note in words()["season"].get(category, []))
+
+
 def draft(world: World, spec: GoodsSpec, category_id: int) -> Product:
     """A product with its pack, as its clerk wrote it."""
     clerk = world.actor(spec.supplier, Role.SUPPLIER_CLERK)
-    product = products.create(products.Draft(spec.name, category_id, spec.village, spec.description), by=clerk)
+    product = products.create(
+        products.Draft(spec.name, category_id, spec.village, spec.description, seasons=seasons_of(spec.category)),
+        by=clerk,
+    )
     weighed = spec.mode == SaleMode.BY_WEIGHT
     basis = 500 if weighed or (spec.unit == BaseUnit.G and spec.price_fen * 50_000 % spec.pack_qty == 0) else 0
     basis = basis or spec.pack_qty

@@ -25,6 +25,7 @@ from demo import (
     papers,
     residents,
     search,
+    shelf,
     state,
 )
 from demo.cast import word
@@ -58,6 +59,7 @@ def make(progress: Progress, *, scale: int = 1, seed: int = SEED) -> World:
     progress(word("progress", "morning"), 85)
     papers.tell(world)
     morning.tell(world)
+    shelf.tell(world)
     applications.tell(world)
     certification.tell(world)
     linkage.tell(world)

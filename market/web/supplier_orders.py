@@ -29,6 +29,7 @@ from market.services.lots import NewLot
 
 bp = Blueprint("supplier_orders", __name__, url_prefix="/supplier")
 PAGE = 30
+MOST_LOTS = 3
 TABS: dict[str, tuple[OrderState, ...]] = {
     "new": (OrderState.PLACED,),
     "to-send": TO_SEND,
@@ -133,7 +134,8 @@ def note(order_id: int) -> ResponseReturnValue:
     form = ship_form(sheet)
     if request.method == "POST":
         form.validate()
-    return render_template("market/supplier/ship.html", sheet=sheet, form=form, text=goods_text, unit=unit_of)
+    return render_template("market/supplier/ship.html", sheet=sheet, form=form, text=goods_text, unit=unit_of,
+                           tags=lot_tags)  # fmt: skip
 
 
 @bp.post("/orders/<id:order_id>/delivery")
@@ -185,41 +187,49 @@ def ship_form(sheet: OrderSheet) -> Any:
         "arrives_on": DayField(default=clock.today),
     }
     for one in sheet.lines:
-        key = one.line.id
-        fields |= {
-            f"qty-{key}": QuantityField(unit=unit_of(one), required=False),
-            f"lot-{key}": ShortText(most=30, required=False),
-            f"stored-{key}": ShortText(most=30, required=False),
-            f"harvested-{key}": DayField(required=False, default=clock.today),
-            f"origin-{key}": ShortText(most=12, required=False, default=sheet.default_origins[one.line.product_id]),
-            f"promise-{key}": ShortText(most=24, required=False),
-            f"commitment-{key}": ShortText(most=40, required=False),
-            f"quarantine-{key}": ShortText(most=40, required=False),
-            f"inspection-{key}": ShortText(most=40, required=False),
-            f"report-{key}": DayField(required=False),
-        }
+        for tag in lot_tags(one):
+            fields |= _lot_fields(tag, one, sheet)
     return type("ShipForm", (Form,), fields)()
 
 
+def lot_tags(one: LineProgress) -> list[str]:
+    """How the fields of a line's lots end: 7, 7-2, 7-3. Goods of one line may come from several lots."""
+    return [str(one.line.id), *(f"{one.line.id}-{number}" for number in range(2, MOST_LOTS + 1))]
+
+
+def _lot_fields(tag: str, one: LineProgress, sheet: OrderSheet) -> dict[str, Any]:
+    return {
+        f"qty-{tag}": QuantityField(unit=unit_of(one), required=False),
+        f"lot-{tag}": ShortText(most=30, required=False),
+        f"stored-{tag}": ShortText(most=30, required=False),
+        f"harvested-{tag}": DayField(required=False, default=clock.today),
+        f"origin-{tag}": ShortText(most=12, required=False, default=sheet.default_origins[one.line.product_id]),
+        f"promise-{tag}": ShortText(most=24, required=False),
+        f"commitment-{tag}": ShortText(most=40, required=False),
+        f"quarantine-{tag}": ShortText(most=40, required=False),
+        f"inspection-{tag}": ShortText(most=40, required=False),
+        f"report-{tag}": DayField(required=False),
+    }
+
+
 def ship_lines(form: Any, sheet: OrderSheet) -> list[ShipLine]:
-    """The lines with a quantity."""
-    found = []
-    for one in sheet.lines:
+    """The lots with a quantity, of every line."""
+    found = [_ship_line(form, tag, one, sheet) for one in sheet.lines for tag in lot_tags(one)]
+    return [line for line in found if line is not None]
 
-        def given(name: str, key: int = one.line.id) -> Any:
-            return form[f"{name}-{key}"].data
 
-        if given("qty"):
-            number, paper = given("stored") or given("lot") or "", given("commitment") or ""
-            lot = NewLot(given("harvested") or clock.today(), number, given("origin") or None)
-            chosen = [one for one in sheet.promises[one.line.product_id] if one.commitment_no == given("promise")]
-            if chosen:
-                paper = chosen[0].commitment_no
-                lot = NewLot(chosen[0].harvested_on, number or chosen[0].lot_no, chosen[0].origin_code)
-            found.append(
-                ShipLine(
-                    one.line.id, given("qty"), lot, paper, given("quarantine") or "",
-                    given("inspection") or "", given("report"),
-                )
-            )  # fmt: skip
-    return found
+def _ship_line(form: Any, tag: str, one: LineProgress, sheet: OrderSheet) -> ShipLine | None:
+    def given(name: str) -> Any:
+        return form[f"{name}-{tag}"].data
+
+    if not given("qty"):
+        return None
+    number, paper = given("stored") or given("lot") or "", given("commitment") or ""
+    lot = NewLot(given("harvested") or clock.today(), number, given("origin") or None)
+    chosen = [promise for promise in sheet.promises[one.line.product_id] if promise.commitment_no == given("promise")]
+    if chosen:
+        paper = chosen[0].commitment_no
+        lot = NewLot(chosen[0].harvested_on, number or chosen[0].lot_no, chosen[0].origin_code)
+    return ShipLine(
+        one.line.id, given("qty"), lot, paper, given("quarantine") or "", given("inspection") or "", given("report")
+    )

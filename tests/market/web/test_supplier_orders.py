@@ -98,6 +98,21 @@ def test_a_lot_that_was_bought_is_chosen_on_the_note_and_never_overdrawn(client:
     assert db.session.scalars(sa.select(DeliveryLine.lot_id)).one() == note.lot_id
 
 
+def test_goods_of_one_line_go_from_several_lots(client: FlaskClient, line: make.Line) -> None:
+    order = make.order(line)
+    given = fields(order, qty="60", harvested=clock.today().isoformat(), commitment="HGZ-9", lot="A-7")
+    more = fields(order, qty="40", harvested=clock.today().isoformat(), commitment="HGZ-9", lot="A-8")
+    second = {f"{name}-2": value for name, value in more.items()}
+
+    answer = client.post(f"/supplier/orders/{order.id}/delivery", data={**given, **second})
+
+    assert answer.status_code == 303, answer.text
+    rows = db.session.execute(
+        sa.select(Lot.lot_no, DeliveryLine.qty).join(Lot, Lot.id == DeliveryLine.lot_id).order_by(Lot.lot_no)
+    ).all()
+    assert [tuple(row) for row in rows] == [("A-7", 60_000), ("A-8", 40_000)]
+
+
 def test_a_refused_note_keeps_what_was_typed(client: FlaskClient, line: make.Line) -> None:
     order = make.order(line)
 
