@@ -2,11 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from catalog.models.benefit import LinkageScore
+from catalog.models.supplier import Supplier
+from catalog.models.supplier_life import ProducerAuthorisation
+from catalog.rules.supplier import EntityType, SupplierStatus
+from core import clock
 from core.db import any_of, db
 
 
@@ -25,13 +31,17 @@ class Effect:
     quarter: str
 
 
-def latest(supplier_ids: Collection[int]) -> dict[int, Effect]:
-    """{supplier: its newest effect}; whoever is missing has none verified. One statement, however many."""
+def latest(supplier_ids: Collection[int], *, on: date | None = None) -> dict[int, Effect]:
+    """{supplier: its newest effect}; whoever is missing has none verified. One statement, however many.
+
+    A trader has no score of its own: it shows that of its best active producer on the day (rule 65).
+    """
     if not supplier_ids:
         return {}
+    sources = _sources(supplier_ids, on or clock.today())
     rows = db.session.execute(
         sa.select(
-            LinkageScore.supplier_id,
+            sources.c.asked_id,
             LinkageScore.score,
             LinkageScore.verified_fen,
             LinkageScore.households,
@@ -39,8 +49,36 @@ def latest(supplier_ids: Collection[int]) -> dict[int, Effect]:
             LinkageScore.is_provisional,
             LinkageScore.quarter,
         )
-        .ext(distinct_on(LinkageScore.supplier_id))
-        .where(any_of(LinkageScore.supplier_id, supplier_ids))
-        .order_by(LinkageScore.supplier_id, LinkageScore.quarter.desc(), LinkageScore.version_no.desc())
+        .ext(distinct_on(sources.c.asked_id, sources.c.source_id))
+        .join(sources, sources.c.source_id == LinkageScore.supplier_id)
+        .order_by(sources.c.asked_id, sources.c.source_id, LinkageScore.quarter.desc(), LinkageScore.version_no.desc())
     )
-    return {row[0]: Effect(*row[1:]) for row in rows}
+    found: dict[int, Effect] = {}
+    for row in rows:
+        effect = Effect(*row[1:])
+        if row[0] not in found or effect.score > found[row[0]].score:
+            found[row[0]] = effect
+    return found
+
+
+def _sources(supplier_ids: Collection[int], on: date) -> sa.Subquery:
+    """(asked_id, source_id): whose score stands for whom. A trader without an active producer has no row."""
+    producer = orm.aliased(Supplier)
+    is_trader = Supplier.entity_type == EntityType.TRADER
+    lets = ProducerAuthorisation
+    return (
+        sa.select(Supplier.id.label("asked_id"), sa.func.coalesce(producer.id, Supplier.id).label("source_id"))
+        .outerjoin(
+            lets,
+            sa.and_(
+                is_trader,
+                lets.trader_id == Supplier.id,
+                lets.valid_from <= on,
+                sa.or_(lets.valid_to.is_(None), lets.valid_to >= on),
+                sa.or_(lets.ended_on.is_(None), lets.ended_on > on),
+            ),
+        )
+        .outerjoin(producer, sa.and_(producer.id == lets.producer_id, producer.status == SupplierStatus.ACTIVE))
+        .where(any_of(Supplier.id, supplier_ids), sa.or_(~is_trader, producer.id.is_not(None)))
+        .subquery()
+    )

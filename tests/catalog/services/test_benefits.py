@@ -8,12 +8,17 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from catalog.models.benefit import BenefitEvent, HouseholdBenefit
+from catalog.models.supplier import Supplier
+from catalog.models.supplier_life import ProducerAuthorisation
 from catalog.queries import income_effect
 from catalog.rules.benefit import BenefitKind, BenefitState, PayMethod
+from catalog.rules.supplier import EntityType
 from catalog.services import benefits
+from core import clock
 from core.db import db, transaction
 from core.errors import Missing, Refused
 from tests import make
+from tests.support.statements import statements
 from tests.support.threads import at_once
 
 NOTE = ("purchase-note", 7)
@@ -98,3 +103,31 @@ def test_the_newest_version_of_the_newest_quarter_holds(app: Flask) -> None:
     assert {key: effect.score for key, effect in found.items()} == {seller.id: 5_150}
     assert found[seller.id].quarter == "2026Q3"
     assert income_effect.latest([]) == {}
+
+
+def test_a_trader_shows_the_score_of_its_best_producer(app: Flask) -> None:
+    """Rule 65: whatever stands for the trader itself does not count."""
+    first, second, trader = make.supplier(), make.supplier(), make.supplier()
+    for seller, score in ((first, 3_000), (second, 6_000), (trader, 9_999)):
+        make.linkage_score(seller, score=score)
+    with transaction():
+        db.session.execute(sa.update(Supplier).where(Supplier.id == trader.id).values(entity_type=EntityType.TRADER))
+    assert trader.id not in income_effect.latest([trader.id])
+    for producer, ended_on in ((first, None), (second, date(2026, 10, 1))):
+        with transaction():
+            db.session.add(
+                ProducerAuthorisation(
+                    trader_id=trader.id,
+                    producer_id=producer.id,
+                    valid_from=date(2026, 1, 1),
+                    ended_on=ended_on,
+                    at=clock.now(),
+                )
+            )
+    before, after = date(2026, 9, 30), date(2026, 10, 1)
+    assert income_effect.latest([trader.id, first.id], on=before)[trader.id].score == 6_000
+    assert income_effect.latest([trader.id, first.id], on=after)[trader.id].score == 3_000
+    ids = [trader.id, first.id, second.id]
+    with statements() as seen:
+        income_effect.latest(ids)
+    assert len(seen) == 1
