@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from catalog.models.offer import Offer
 from catalog.models.product import Category, Product, ProductPicture, ProductProof
+from catalog.models.revision import ProductRevision
 from catalog.models.supplier import Supplier
 from catalog.queries import papers, revisions, standing, suppliers
 from catalog.queries.cards import first_picture, origin_full
@@ -17,6 +18,7 @@ from catalog.queries.standing import Standing
 from catalog.rules.certificates import CertificateKind
 from catalog.rules.facts import Facts, Season
 from catalog.rules.listing import ProductState
+from catalog.rules.revision import OPEN, RevisionState
 from core import clock
 from core.access.actor import Actor
 from core.access.rights import Right
@@ -26,7 +28,7 @@ from core.files.models import StoredFile
 from core.organisations.models import Organisation
 from core.places.models import Place
 
-MOST_ROWS = 200
+PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class DeskRow:
     price_fen: int | None
     pack_name: str | None
     packs: int
+    revision: RevisionState | None
     standing: Standing
 
 
@@ -105,12 +108,12 @@ class Detail:
     proofs: list[ProofRow]
 
 
-def own_products(for_: Actor, state: ProductState | None = None) -> list[DeskRow]:
-    """The products of the actor's supplier, the last changed first. Raises: Missing."""
+def own_products(for_: Actor, state: ProductState | None = None, *, page: int = 1) -> list[DeskRow]:
+    """One page of the products of the actor's supplier, the last changed first. Raises: Missing."""
     query = _rows().where(Product.supplier_id == suppliers.own(for_).id)
     if state is not None:
         query = query.where(Product.state == state)
-    return _shown(query.order_by(Product.updated_at.desc(), Product.id))
+    return _shown(query.order_by(Product.updated_at.desc(), Product.id).offset((page - 1) * PAGE))
 
 
 def own_counts(for_: Actor) -> dict[ProductState, int]:
@@ -151,20 +154,34 @@ def _in_town(place_code: str) -> sa.ColumnElement[bool]:
     return sa.func.left(Product.origin_code, 9) == place_code
 
 
-def everything(words: str = "", state: ProductState | None = None) -> list[DeskRow]:
-    """All products, for the operator."""
-    query = _rows()
-    if state is not None:
-        query = query.where(Product.state == state)
-    for word in words.split()[:4]:
-        fields = (Product.name, Organisation.name, Product.sku)
-        query = query.where(sa.or_(*(column.contains(word[:30], autoescape=True) for column in fields)))
-    return _shown(query.order_by(Product.updated_at.desc(), Product.id))
+def everything(words: str = "", state: ProductState | None = None, *, page: int = 1) -> list[DeskRow]:
+    """One page of all products, for the operator."""
+    query = _rows().where(*_asked(words, state))
+    return _shown(query.order_by(Product.updated_at.desc(), Product.id).offset((page - 1) * PAGE))
+
+
+def everything_count(words: str = "", state: ProductState | None = None) -> int:
+    """How many products there are, as `everything` lists them. One statement."""
+    query = (
+        sa.select(sa.func.count(Product.id))
+        .join(Supplier, Supplier.id == Product.supplier_id)
+        .join(Organisation, Organisation.id == Supplier.organisation_id)
+    )
+    return db.session.scalar(query.where(*_asked(words, state))) or 0
+
+
+def _asked(words: str, state: ProductState | None) -> list[sa.ColumnElement[bool]]:
+    fields = (Product.name, Organisation.name, Product.sku)
+    found = [sa.or_(*(column.contains(word[:30], autoescape=True) for column in fields)) for word in words.split()[:4]]
+    return found if state is None else [*found, Product.state == state]
 
 
 def _rows() -> sa.Select[*tuple[object, ...]]:
     best, (origin, town) = best_offer(clock.today()), origin_full()
     active = sa.select(sa.func.count()).where(Offer.product_id == Product.id, Offer.is_active)
+    revision = sa.select(ProductRevision.state).where(
+        ProductRevision.product_id == Product.id, ProductRevision.state.in_(OPEN)
+    )
     return (
         sa.select(
             Product.id.label("product_id"),
@@ -181,6 +198,7 @@ def _rows() -> sa.Select[*tuple[object, ...]]:
             best.c.pack_price_fen.label("price_fen"),
             best.c.pack_name,
             active.correlate(Product).scalar_subquery().label("packs"),
+            revision.correlate(Product).scalar_subquery().label("revision"),
         )
         .join(Category, Category.id == Product.category_id)
         .join(Supplier, Supplier.id == Product.supplier_id)
@@ -188,7 +206,7 @@ def _rows() -> sa.Select[*tuple[object, ...]]:
         .join(Place, Place.code == Product.origin_code)
         .outerjoin(town, town.code == Place.parent_code)
         .outerjoin(best, sa.true())
-        .limit(MOST_ROWS)
+        .limit(PAGE)
     )
 
 

@@ -7,6 +7,7 @@ from flask import url_for
 from catalog.queries import certificate_register, desk, papers, revisions, suppliers
 from catalog.rules.certificates import CertificateLife
 from catalog.rules.listing import ProductState
+from catalog.rules.revision import RevisionState
 from core import clock
 from core.access.actor import Actor
 from core.access.rights import Right
@@ -21,6 +22,11 @@ def catalogue_tasks(who: Actor) -> Iterator[Task]:
         if returned := counts.get(ProductState.RETURNED, 0):
             href = url_for("products.mine", state=ProductState.RETURNED.value)
             yield Task(sentence("task", "products-returned"), href, returned, tone="warn", icon="reply")
+        seller = suppliers.own(who).id
+        if count := revisions.own_count(seller, RevisionState.RETURNED):
+            yield Task(
+                sentence("task", "revisions-returned"), url_for("products.mine"), count, tone="warn", icon="reply"
+            )
         if days := papers.ending(who, clock.today()):
             tone = "danger" if days[0] < clock.today() else "warn"
             text = sentence("task", "papers-ending")

@@ -78,10 +78,12 @@ def _add_pictures(product_id: int) -> None:
 def mine() -> ResponseReturnValue:
     asked = request.args.get("state", "")
     state = ProductState(asked) if asked in set(ProductState) else None
-    who = actor()
+    who, page = actor(), min(max(request.args.get("page", 1, type=int) or 1, 1), 10_000)
+    counts = desk.own_counts(who)
     return render_template(
-        "catalog/products/list.html", rows=desk.own_products(who, state), counts=desk.own_counts(who), state=state
-    )
+        "catalog/products/list.html", rows=desk.own_products(who, state, page=page), counts=counts, state=state,
+        page=page, size=desk.PAGE, total=sum(counts.values()) if state is None else counts.get(state, 0),
+    )  # fmt: skip
 
 
 @bp.get("/new")

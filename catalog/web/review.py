@@ -42,7 +42,11 @@ def queue() -> ResponseReturnValue:
 def every() -> ResponseReturnValue:
     words, asked = request.args.get("q", "").strip()[:64], request.args.get("state", "")
     state = ProductState(asked) if asked in set(ProductState) else None
-    return render_template("catalog/review/all.html", rows=desk.everything(words, state), words=words, state=state)
+    page = min(max(request.args.get("page", 1, type=int) or 1, 1), 10_000)
+    return render_template(
+        "catalog/review/all.html", rows=desk.everything(words, state, page=page), words=words, state=state, page=page,
+        total=desk.everything_count(words, state), size=desk.PAGE,
+    )  # fmt: skip
 
 
 @bp.get("/products/<int:product_id>")

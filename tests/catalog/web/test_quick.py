@@ -107,3 +107,22 @@ def test_the_list_costs_the_same_however_long(client: FlaskClient, staff: Staff)
     with statements() as many:
         client.get("/supplier/quick")
     assert len(few) == len(many)
+
+
+def test_desks_of_many_goods_cost_the_same(client: FlaskClient, staff: Staff) -> None:
+    for number in range(3):
+        make.product(staff.supplier, name=f"示例{number}")
+    desks = ((staff.clerk_person, "/supplier/products"), (staff.operator_person, "/operator/products/all"))
+    costs = []
+    for more in (0, 60):
+        for number in range(more):
+            make.product(staff.supplier, name=f"示例乙{number}")
+        for who, path in desks:
+            make.log_in(client, who)
+            with statements() as sent:
+                page = client.get(path)
+            costs.append(len(sent))
+            assert page.status_code == 200
+    assert costs[:2] == costs[2:]
+    assert "page=2" in page.text
+    assert client.get("/operator/products/all?page=2").text.count("示例") >= 13
