@@ -7,7 +7,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from catalog.gateways.search import engine_named
 from catalog.queries.search import backend
-from catalog.web import admission, certificates, inbox, origins, packs, papers, products, review, storefront, township
+from catalog.web import admission, certificates, editorial, inbox, origins, packs, papers, products, review, storefront, township
 from catalog.web.admission_doors import DOORS as ADMISSION_DOORS
 from catalog.web.admission_inbox import admission_tasks
 from catalog.web.certification_tasks import join as join_certification
@@ -24,7 +24,7 @@ from core.web.inbox import provide
 
 def init(app: Flask, csrf: CSRFProtect) -> None:
     """Register the floor's doors and choose the search engine."""
-    for door in (origins, products, packs, papers, storefront, township, review, admission, certificates, *FARM_DOORS):
+    for door in (origins, products, packs, papers, storefront, township, review, admission, certificates, editorial, *FARM_DOORS):
         app.register_blueprint(door.bp)
     for admission_door in ADMISSION_DOORS:
         app.register_blueprint(admission_door.bp)
@@ -35,6 +35,7 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
     for goods_door in GOODS_DOORS:
         app.register_blueprint(goods_door.bp)
     provide(inbox.catalogue_tasks)
+    provide(editorial.tasks)
     provide(farm_tasks)
     for linkage_door in LINKAGE_DOORS:
         app.register_blueprint(linkage_door.bp)

@@ -17,6 +17,7 @@ class Right(StrEnum):
     SETTINGS_MANAGE = "settings_manage"
     # suppliers
     RECALL = "recall"  # call a lot back: a supplier its own, the agriculture office any
+    PAGES_WRITE = "pages_write"  # villages, stories, shelves; the operator publishes
     RECALL_ANY = "recall_any"
     SELL = "sell"  # products, orders, deliveries, statements of one's own shop
     PURCHASE = "purchase"  # write purchase notes at the field's edge
@@ -95,6 +96,7 @@ ACCESS: dict[Right, frozenset[R]] = {
     Right.REGISTER_MANAGE: frozenset({R.PLATFORM_OPERATOR, R.FINANCE_ADMIN}),
     Right.SETTINGS_MANAGE: frozenset({R.FINANCE_ADMIN}),
     Right.RECALL: frozenset({R.SUPPLIER_CLERK, R.AGRICULTURE_OFFICER}),
+    Right.PAGES_WRITE: frozenset({R.SUPPLIER_CLERK, R.TOWNSHIP_CLERK, R.PLATFORM_OPERATOR}),
     Right.RECALL_ANY: frozenset({R.AGRICULTURE_OFFICER}),
     Right.SELL: frozenset({R.SUPPLIER_CLERK}),
     Right.PURCHASE: frozenset({R.SUPPLIER_CLERK, R.VILLAGE_WORKER}),

@@ -19,7 +19,7 @@ from market.models.order import Order, OrderEvent, OrderGroup, OrderLine
 from market.queries import carts
 from market.rules.checkout import CartItem, SupplierPart, split_by_supplier, total_fen
 from market.rules.order_states import OrderKind, OrderState
-from market.services import frozen, numbers
+from market.services import frozen, live, numbers
 
 RESERVE_MINUTES = 30
 MAX_UNPAID = 6
@@ -35,8 +35,12 @@ class Choice:
     seen_price_fen: int
 
 
-def check_out(cart_id: int, choices: Iterable[Choice], address_id: int, *, by: Actor) -> OrderGroup:
+def check_out(
+    cart_id: int, choices: Iterable[Choice], address_id: int, *, by: Actor, through: str = ""
+) -> OrderGroup:
     """Make the orders. The price on the page must be today's: a change is told and confirmed first.
+
+    `through`: code of the live session that the buyer came through.
 
     Reads and checks come first, then every row is written in one statement per table, the contended stock last.
 
@@ -59,6 +63,8 @@ def check_out(cart_id: int, choices: Iterable[Choice], address_id: int, *, by: A
     db.session.execute(
         sa.delete(CartLine).where(CartLine.cart_id == cart_id, CartLine.offer_id.in_([c.offer_id for c in chosen]))
     )
+    if through:
+        live.attribute(group.id, through)
     goods = [(choice.offer_id, choice.packs * offers[choice.offer_id].pack_qty) for choice in chosen]
     stock.reserve(goods, source="checkout", source_id=group.id)
     return group

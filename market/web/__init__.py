@@ -9,9 +9,9 @@ from catalog.queries import categories
 from core.access.actor import Actor
 from core.web import inbox, menu
 from market.queries import carts
-from market.web import batches, cart, checkout, merchants, notices, orders, payments, share, shop, supplier_orders
+from market.web import batches, cart, checkout, live, merchants, notices, orders, payments, share, shop, supplier_orders
 
-DOORS = (shop, share, batches, cart, checkout, payments, orders, merchants, supplier_orders, notices)
+DOORS = (shop, share, batches, cart, checkout, payments, orders, merchants, supplier_orders, notices, live)
 
 
 def header(_actor: Actor | None) -> dict[str, Any]:

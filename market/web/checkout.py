@@ -84,7 +84,7 @@ def submit() -> ResponseReturnValue:
     with transaction():
         cart_doors.take_over(who)
         mine = carts.open_cart(person_id=who.person_id, token=None)
-        group = checkout.check_out(mine.id, choices, address_id, by=who)
+        group = checkout.check_out(mine.id, choices, address_id, by=who, through=session.get("live", ""))
         token, orders = group.token, checkout.orders_of(group.id)
     try:
         payments.fetch_codes(orders, who)

@@ -52,6 +52,11 @@ PUBLIC = {
     "commitments.read_open",
     # what a batch's label opens
     "batches.page",
+    # a live session's page
+    "live.page",
+    # stories and shelves
+    "editorial.every",
+    "editorial.show",
     "impact.show",
     "finding.suggest",
     "finding.why",
