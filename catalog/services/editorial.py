@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -41,10 +42,10 @@ class Text:
     shows_to: date | None = None
 
 
-def begin(kind: PageKind, text: Text, *, by: Actor, village_code: str = "") -> OpenPage:
+def create(kind: PageKind, text: Text, *, by: Actor, village_code: str = "") -> OpenPage:
     """A new page in its author's name.
 
-    Raises: Refused "page-kind-not-yours", "village-needed", as `rules.check`, "page-goods-unknown" (sku).
+    Raises: Refused "page-kind-not-yours", "page-village-needed", as `rules.check`, "page-goods-unknown" (sku).
     """
     if kind not in KINDS.get(by.organisation_kind or OrganisationKind.UNIT, frozenset()):
         raise Refused("page-kind-not-yours", kind=kind)
@@ -65,7 +66,7 @@ def begin(kind: PageKind, text: Text, *, by: Actor, village_code: str = "") -> O
 
 
 def rewrite(page_id: int, text: Text, *, by: Actor) -> OpenPage:
-    """A new version of one's page; what is published stays seen meanwhile. Raises: Missing; as `begin`."""
+    """A new version of one's page; what is published stays seen meanwhile. Raises: Missing; as `create`."""
     page = _own(page_id, by)
     if page.state is not PageState.DRAFT:
         page.state = advance(PAGE, page.state, PageAct.REWRITE, "author")
@@ -82,9 +83,9 @@ def submit(page_id: int, *, by: Actor) -> OpenPage:
 def publish(page_id: int, *, by: Actor) -> OpenPage:
     """From now on, in its days, everybody sees the newest version."""
     page = _locked(page_id)
-    _step(page, PageAct.PUBLISH, "platform", by)
+    advance(PAGE, page.state, PageAct.PUBLISH, "platform")  # refused before anything is touched
     page.shown_id, page.published_at = page.newest_id, clock.now()
-    return page
+    return _step(page, PageAct.PUBLISH, "platform", by)
 
 
 def send_back(page_id: int, *, reason: str, by: Actor) -> OpenPage:
@@ -106,12 +107,12 @@ def withdraw(page_id: int, *, by: Actor) -> OpenPage:
 def _village(kind: PageKind, code: str, by: Actor) -> str | None:
     if not code:
         if kind in {PageKind.VILLAGE, PageKind.SPECIALTY}:
-            raise Refused("village-needed")
+            raise Refused("page-village-needed")
         return None
     known = db.session.get(Place, code) if len(code) == 12 else None
     town = by.place_code if by.organisation_kind is OrganisationKind.TOWNSHIP else ""
     if known is None or not code.startswith(town or ""):
-        raise Refused("village-needed")
+        raise Refused("page-village-needed")
     return code
 
 
@@ -166,7 +167,7 @@ def _step(page: OpenPage, act: PageAct, party: str, by: Actor, **facts: str) -> 
     return page
 
 
-def _record(act: str, page: OpenPage, by: Actor, **facts: object) -> None:
+def _record(act: str, page: OpenPage, by: Actor, **facts: Any) -> None:
     version = db.session.get(OpenPageVersion, page.newest_id) if page.newest_id else None
     trail.record(
         *(Stream.CATALOGUE, act, "open_page", page.id), by=by, right=Right.PAGES_WRITE, after={"state": page.state},

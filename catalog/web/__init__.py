@@ -7,7 +7,19 @@ from flask_wtf.csrf import CSRFProtect
 
 from catalog.gateways.search import engine_named
 from catalog.queries.search import backend
-from catalog.web import admission, certificates, editorial, inbox, origins, packs, papers, products, review, storefront, township
+from catalog.web import (
+    admission,
+    certificates,
+    editorial,
+    inbox,
+    origins,
+    packs,
+    papers,
+    products,
+    review,
+    storefront,
+    township,
+)
 from catalog.web.admission_doors import DOORS as ADMISSION_DOORS
 from catalog.web.admission_inbox import admission_tasks
 from catalog.web.certification_tasks import join as join_certification
@@ -24,7 +36,19 @@ from core.web.inbox import provide
 
 def init(app: Flask, csrf: CSRFProtect) -> None:
     """Register the floor's doors and choose the search engine."""
-    for door in (origins, products, packs, papers, storefront, township, review, admission, certificates, editorial, *FARM_DOORS):
+    for door in (
+        origins,
+        products,
+        packs,
+        papers,
+        storefront,
+        township,
+        review,
+        admission,
+        certificates,
+        editorial,
+        *FARM_DOORS,
+    ):
         app.register_blueprint(door.bp)
     for admission_door in ADMISSION_DOORS:
         app.register_blueprint(admission_door.bp)

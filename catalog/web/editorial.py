@@ -35,11 +35,18 @@ def tasks(who: Actor) -> list[Task]:
     """Pages that wait for the operator; pages that came back to their author."""
     found = []
     if who.may(Right.CONTENT_APPROVE) and (number := reading.waiting()):
-        found.append(Task(sentence("task", "pages-waiting"), url_for("editorial.mine"), number, tone="warn", icon="book"))
+        found.append(
+            Task(sentence("task", "pages-waiting"), url_for("editorial.mine"), number, tone="warn", icon="book")
+        )
     if who.may(Right.PAGES_WRITE) and not who.may(Right.CONTENT_APPROVE):
         back = [row for row in reading.listed(who, PageState.DRAFT) if row.reason]
         found += [
-            Task(sentence("task", "page-returned"), url_for("editorial.edit", page_id=row.id), note=row.reason, icon="book")
+            Task(
+                sentence("task", "page-returned"),
+                url_for("editorial.edit", page_id=row.id),
+                note=row.reason,
+                icon="book",
+            )
             for row in back
         ]
     return found
@@ -110,7 +117,7 @@ def begin() -> ResponseReturnValue:
     form, who = _form(), actor()
     form.require()
     with transaction():
-        page = editorial.begin(PageKind(form.kind.data), _text(form), village_code=form.village.data or "", by=who)
+        page = editorial.create(PageKind(form.kind.data), _text(form), village_code=form.village.data or "", by=who)
         page_id = page.id
     return redirect(url_for(".look", page_id=page_id), 303)
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from catalog.queries import suppliers, villages
+from catalog.queries import editorial, suppliers, villages
 from catalog.queries.goods import Filters
 from catalog.queries.shop import shop_page
 from core.errors import Missing
@@ -24,7 +24,8 @@ def supplier(supplier_id: int) -> ResponseReturnValue:
     if profile is None:
         raise Missing("no-such-supplier")
     goods = shop_page(Filters(supplier_id=supplier_id), page=_page())
-    return render_template("catalog/origins/supplier.html", s=profile, goods=goods)
+    pages = editorial.shown(supplier_id=supplier_id, limit=6)
+    return render_template("catalog/origins/supplier.html", s=profile, goods=goods, pages=pages)
 
 
 @bp.get("/villages/<string(length=12):code>")
@@ -34,4 +35,5 @@ def village(code: str) -> ResponseReturnValue:
     if found is None:
         raise Missing("no-such-village")
     goods = shop_page(Filters(village_code=code), page=_page())
-    return render_template("catalog/origins/village.html", v=found, goods=goods)
+    pages = editorial.shown(village=code, limit=6)
+    return render_template("catalog/origins/village.html", v=found, goods=goods, pages=pages)

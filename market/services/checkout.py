@@ -35,9 +35,7 @@ class Choice:
     seen_price_fen: int
 
 
-def check_out(
-    cart_id: int, choices: Iterable[Choice], address_id: int, *, by: Actor, through: str = ""
-) -> OrderGroup:
+def check_out(cart_id: int, choices: Iterable[Choice], address_id: int, *, by: Actor, through: str = "") -> OrderGroup:
     """Make the orders. The price on the page must be today's: a change is told and confirmed first.
 
     `through`: code of the live session that the buyer came through.

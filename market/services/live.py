@@ -34,7 +34,10 @@ class Plan:
 
 
 def plan(wanted: Plan, *, by: Actor) -> LiveSession:
-    """A new session of one's shop. Raises: Missing; Refused as `rules.check`, "live-url", "live-goods-foreign" (sku)."""
+    """A new session of one's shop.
+
+    Raises: Missing; Refused as `rules.check`, "live-url", "live-goods-foreign" (sku).
+    """
     shop = suppliers.own(by)
     rules.check(
         title=wanted.title, starts_at=wanted.starts_at, ends_at=wanted.ends_at, goods=len(wanted.goods),
@@ -75,9 +78,7 @@ def keep(session_id: int, *, note: str, file_id: int | None, by: Actor) -> LiveR
     session = _own(session_id, by)
     if not note.strip():
         raise Refused("live-note-missing")
-    kept = LiveRecord(
-        session_id=session.id, note=note.strip(), file_id=file_id, person_id=by.person_id, at=clock.now()
-    )
+    kept = LiveRecord(session_id=session.id, note=note.strip(), file_id=file_id, person_id=by.person_id, at=clock.now())
     db.session.add(kept)
     db.session.flush()
     _record("live-kept", session, by)
@@ -116,6 +117,6 @@ def _own(session_id: int, by: Actor) -> LiveSession:
 
 def _record(act: str, session: LiveSession, by: Actor) -> None:
     trail.record(
-        *(Stream.MONEY, act, "live_session", session.id), by=by, right=Right.SELL, after={"starts_at": session.starts_at},
-        title=session.title,
+        *(Stream.MONEY, act, "live_session", session.id), by=by, right=Right.SELL,
+        after={"starts_at": session.starts_at}, title=session.title,
     )  # fmt: skip

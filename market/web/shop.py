@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from catalog.queries import editorial
 from catalog.queries.goods import Filters, PriceBand
 from catalog.queries.product_page import product_page
 from catalog.queries.search.hot import hot_words
@@ -15,6 +16,7 @@ from catalog.services import demand
 from core.errors import Missing
 from core.text import label, sentence
 from core.web.access import public
+from market.queries import live
 from market.web import shown, structured
 
 bp = Blueprint("shop", __name__)
@@ -33,6 +35,8 @@ def home() -> ResponseReturnValue:
         fresh=[shown.card(card) for card in fresh.cards],
         total=fresh.total,
         hot=hot_words(),
+        pages=editorial.shown(limit=3),
+        lives=live.coming(3),
     )
 
 

@@ -8,6 +8,7 @@ from catalog.rules.admission import ADMISSION
 from catalog.rules.benefit import BENEFIT
 from catalog.rules.certificates import CERTIFICATE
 from catalog.rules.certification import CERTIFICATION
+from catalog.rules.editorial import PAGE as OPEN_PAGE
 from catalog.rules.households import EXPORT, INTAKE
 from catalog.rules.listing import PRODUCT
 from catalog.rules.revision import PRICE_CHANGE, REVISION
@@ -34,6 +35,7 @@ TABLES: tuple[tuple[str, StateTable[Any, Any]], ...] = (
     ("catalog/rules/revision.py", REVISION),
     ("catalog/rules/revision.py", PRICE_CHANGE),
     ("catalog/rules/certification.py", CERTIFICATION),
+    ("catalog/rules/editorial.py", OPEN_PAGE),
     ("market/rules/order_states.py", UNIT_ORDER),
     ("market/rules/order_states.py", RESIDENT_ORDER),
     ("market/rules/delivery_states.py", DELIVERY),
