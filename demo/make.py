@@ -68,6 +68,7 @@ def make(progress: Progress, *, scale: int = 1, seed: int = SEED) -> World:
     residents.tell(world)
     field.tell(world)
     applications.recognise(world)
+    papers.doubt(world)
     progress(word("progress", "search"), 97)
     _search()
     search.tell(world)

@@ -53,7 +53,6 @@ def tell(world: World) -> None:
     _outputs(world)
     _late_renewal(world)
     _borrowed(world)
-    _doubts(world)
     with morning(world, 6):
         certificate_reminders.remind()
 
@@ -119,11 +118,11 @@ def _borrowed(world: World) -> None:
         certificates.verify(made.id, opens_scan=True, by=world.actor("agri", Role.AGRICULTURE_OFFICER))
 
 
-def _doubts(world: World) -> None:
-    """One badge suspended, one revoked; those who bought the goods hear of it."""
+def doubt(world: World) -> None:
+    """The last thing before now: one badge suspended, one revoked; those who bought the goods hear of it."""
     officer = world.actor("agri", Role.AGRICULTURE_OFFICER)
-    with morning(world, 7, 20):
+    with morning(world, 23, 50):
         certificates.suspend(_badge(world, SUSPENDED).id, word("scan", "suspended"), by=officer)
         certificates.revoke(_badge(world, REVOKED).id, word("scan", "revoked"), by=officer)
-    with morning(world, 7, 21):
+    with morning(world, 23, 50):
         certified_sales.tell_buyers()

@@ -31,7 +31,7 @@ def life_on(on: date) -> sa.ColumnElement[str]:
         (c.valid_from > on, w.NOT_YET.value),
         (c.authorised_to < on, w.UNAUTHORISED.value),
         (c.frozen_on <= on, w.FROZEN.value),
-        (c.valid_to <= on + timedelta(days=ENDING_DAYS), w.ENDING.value),
+        (sa.func.least(c.valid_to, c.authorised_to) <= on + timedelta(days=ENDING_DAYS), w.ENDING.value),
         else_=w.ACTIVE.value,
     )
 

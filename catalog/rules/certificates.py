@@ -214,7 +214,8 @@ def life(term: Term, on: date) -> CertificateLife:
         return CertificateLife.UNAUTHORISED
     if term.frozen_on is not None and term.frozen_on <= on:
         return CertificateLife.FROZEN
-    return CertificateLife.ENDING if (term.valid_to - on).days <= ENDING_DAYS else CertificateLife.ACTIVE
+    last = min(term.valid_to, term.authorised_to or term.valid_to)
+    return CertificateLife.ENDING if (last - on).days <= ENDING_DAYS else CertificateLife.ACTIVE
 
 
 _SAID = {

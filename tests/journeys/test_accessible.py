@@ -8,11 +8,13 @@ from flask import Flask
 
 from catalog.models.offer import Offer
 from catalog.models.product import Product
+from catalog.rules.certificates import CertificateKind
+from catalog.services import certificates
 from core import clock
 from core.access.roles import OrganisationKind, Role
 from core.db import db, transaction
 from market.gateways.ports import Payee
-from market.services import acceptance
+from market.services import acceptance, certified_sales
 from procurement.services import plan_lines, plans
 from tests import make
 from tests.journeys import steps
@@ -88,3 +90,30 @@ def test_finance(new_page: Any, line: make.Line, device: dict[str, Any]) -> None
     for path in ("/finance", f"/finance/units/{line.unit.id}", "/finance/transfers"):
         page.goto(path)
         steps.clean(page)
+
+
+@WIDTHS
+def test_certificates(new_page: Any, line: make.Line, offer: Offer, device: dict[str, Any]) -> None:
+    """The supplier's own pages, the offices' register, the open sheet, the notice to a buyer, the page of the API."""
+    made = make.certificate(line.supplier, CertificateKind.GREEN, offer.product_id)
+    make.order(line, (offer, 1))
+    office = make.organisation(OrganisationKind.AGRICULTURE)
+    officer = make.seat(office, Role.AGRICULTURE_OFFICER)
+    with transaction():
+        by = make.actor(officer, office, Role.AGRICULTURE_OFFICER)
+        certificates.suspend(made.id, "产地环境复查", by=by)
+        certified_sales.tell_buyers()
+    crew = Crew(new_page)
+    rooms = (
+        (
+            line.seller.person,
+            ("/supplier/certificates", f"/supplier/certificates/{made.id}", "/supplier/certificates/new"),
+        ),
+        (officer, ("/register/certificates", f"/register/certificates/{made.id}")),
+        (line.orderer.person, ("/notices", f"/certificates/{made.code}", "/api/v1")),
+    )
+    for who, paths in rooms:
+        page = crew.at(who.phone or "", device=device)
+        for path in paths:
+            page.goto(path)
+            steps.clean(page)

@@ -38,7 +38,7 @@ def test_sql_and_rules_find_the_same_word(app: Flask) -> None:
         db.session.add(paper)
         db.session.flush()
         starts = (DAY - timedelta(days=400), DAY, DAY + timedelta(days=1))
-        doubts = (None, DAY - timedelta(days=1), DAY)
+        doubts = (None, DAY - timedelta(days=1), DAY, DAY + timedelta(days=400))
         for status, start, end, authorised, frozen in itertools.product(
             CertificateStatus, starts, ENDS, doubts, doubts
         ):
