@@ -91,7 +91,7 @@ def save_price(offer_id: int) -> ResponseReturnValue:
 @requires(Right.SELL)
 def stock(offer_id: int) -> ResponseReturnValue:
     row = shelf.row(offer_id, actor())
-    moves, _ = shelf.moves(actor(), offer_id=offer_id, size=10)
+    moves, _ = shelf.moves(actor(), offer_id=offer_id, size=5)
     form = StockForm(data={"packs": row.packs_on_hand})
     return render_template("catalog/quick/stock.html", row=row, form=form, move=MoveForm(), moves=moves, kinds=BY_HAND)
 
