@@ -15,6 +15,7 @@ from demo import (
     applications,
     bodies,
     certification,
+    editorial,
     field,
     goods,
     history,
@@ -67,6 +68,7 @@ def make(progress: Progress, *, scale: int = 1, seed: int = SEED) -> World:
     residents.open_tills()
     residents.tell(world)
     field.tell(world)
+    editorial.tell(world)
     applications.recognise(world)
     papers.doubt(world)
     progress(word("progress", "search"), 97)

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from catalog.models.editorial import OpenPage, OpenPageProduct, OpenPageVersion
-from catalog.models.product import Product
+from catalog.models.product import Category, Product
 from catalog.queries.cards import Card, cards_of
 from catalog.rules.editorial import PageKind, PageState
 from core import clock
@@ -22,7 +22,7 @@ from core.organisations.models import Organisation
 
 @dataclass(frozen=True)
 class Teaser:
-    """A page in a list. `cover` is a file token."""
+    """A page in a list. `cover` is a file token; without one `art` draws its first goods ("" for none)."""
 
     id: int
     code: str
@@ -34,6 +34,7 @@ class Teaser:
     state: PageState
     at: datetime | None
     reason: str
+    art: str
 
 
 @dataclass(frozen=True)
@@ -147,10 +148,20 @@ def products_of(skus: Collection[str]) -> dict[str, int]:
 
 
 def _teasers(version_id: Any) -> sa.Select[*tuple[Any, ...]]:
+    art = (
+        sa.select(Category.art)
+        .join(Product, Product.category_id == Category.id)
+        .join(OpenPageProduct, OpenPageProduct.product_id == Product.id)
+        .where(OpenPageProduct.version_id == version_id)
+        .order_by(OpenPageProduct.position)
+        .limit(1)
+        .scalar_subquery()
+    )
     return (
         sa.select(
             OpenPage.id, OpenPage.code, OpenPage.kind, OpenPageVersion.title, OpenPageVersion.lead, StoredFile.token,
             Organisation.name, OpenPage.state, OpenPage.published_at, OpenPage.reason,
+            sa.func.coalesce(art, ""),
         )
         .join(OpenPageVersion, OpenPageVersion.id == version_id)
         .join(Organisation, Organisation.id == OpenPage.organisation_id)
