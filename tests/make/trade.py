@@ -73,6 +73,7 @@ def acceptance(
             delivery_id=delivery.id,
             order_id=order.id,
             reverses_id=reverses.id if reverses else None,
+            correction_reason="示例" if reverses else "",
             orderer_id=orderer.id,
             first_signer_id=first.id,
             second_signer_id=second.id,

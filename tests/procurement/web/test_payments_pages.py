@@ -40,7 +40,7 @@ def test_every_desk_is_clean(new_page: Any, line: make.Line, device: dict[str, A
     page.get_by_role("link", name="去发货").first.click()
     looked_at(page, f"supplier-order-{width}")
     page.get_by_role("link", name="填送货单").click()
-    page.get_by_label("这次送").fill("20.5+29.5")
+    page.get_by_label("这次送").first.fill("20.5+29.5")
     looked_at(page, f"supplier-ship-{width}")
 
     page.context.clear_cookies()
