@@ -148,9 +148,9 @@ def send_goods(page: Page, *, kilos: str) -> None:
     follow(page, "去确认")
     press(page, "确认供货")
     follow(page, "填送货单")
-    page.locator("[name^=qty-]").fill(kilos)
-    page.locator("[name^=harvested-]").fill((clock.today() - timedelta(days=1)).isoformat())
-    page.locator("[name^=commitment-]").fill("HGZ-2026-001")
+    page.locator("[name^=qty-]").first.fill(kilos)
+    page.locator("[name^=harvested-]").first.fill((clock.today() - timedelta(days=1)).isoformat())
+    page.locator("[name^=commitment-]").first.fill("HGZ-2026-001")
     write(page, driver="示例司机")
     press(page, "生成送货单")
 

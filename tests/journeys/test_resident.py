@@ -115,8 +115,8 @@ def send(page: Page) -> None:
     page.goto("/supplier/orders?tab=to-send")
     steps.follow(page, "去发货")
     steps.follow(page, "填送货单")
-    page.locator("[name^=qty-]").fill("1")
-    page.locator("[name^=commitment-]").fill("HGZ-2026-002")
+    page.locator("[name^=qty-]").first.fill("1")
+    page.locator("[name^=commitment-]").first.fill("HGZ-2026-002")
     steps.write(page, carrier="示例快递", tracking_no="SF0001")
     steps.press(page, "生成送货单")
 

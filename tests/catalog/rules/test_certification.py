@@ -92,8 +92,8 @@ def test_grounds_are_villages_once_with_a_scale(parts, code):
 
 
 def test_a_green_renewal_is_late_below_three_months():
-    assert not renews_late(CertificateKind.GREEN, date(2026, 9, 2), date(2026, 12, 1))
-    assert renews_late(CertificateKind.GREEN, date(2026, 9, 3), date(2026, 12, 1))
+    assert not renews_late(CertificateKind.GREEN, date(2026, 9, 1), date(2026, 12, 1))
+    assert renews_late(CertificateKind.GREEN, date(2026, 9, 2), date(2026, 12, 1))
     assert not renews_late(CertificateKind.ORGANIC, date(2026, 11, 30), date(2026, 12, 1))
 
 
