@@ -26,11 +26,11 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.BigInteger(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("reason <> ''", name=op.f("ck_lot_recall_has_reason")),
-        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_lot_recall_lot_id_lot")),
-        sa.ForeignKeyConstraint(["lifts_id"], ["lot_recall.id"], name=op.f("fk_lot_recall_lifts_id_lot_recall")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_lot_recall_person_id_person")),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_lot_recall_lot_id")),
+        sa.ForeignKeyConstraint(["lifts_id"], ["lot_recall.id"], name=op.f("fk_lot_recall_lifts_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_lot_recall_person_id")),
         sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_lot_recall_organisation_id_organisation")
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_lot_recall_organisation_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lot_recall")),
         sa.UniqueConstraint("lifts_id", name=op.f("uq_lot_recall_lifts_id")),
