@@ -24,7 +24,11 @@ class OrderGroup(Base):
 
 
 class Order(Base):
-    """An agreement with one supplier. `plan_id` is the approved plan it was placed under, for canteens."""
+    """An agreement with one supplier. `plan_id` is the approved plan it was placed under, for canteens.
+
+    What is paid: `goods_fen` (the lines' shelf amounts) less `discount_fen` (the lines' discounts) plus `freight_fen`,
+    which no line carries. A deferred trigger refuses a resident's order whose lines do not add up to it.
+    """
 
     __tablename__ = "purchase_order"
 
@@ -41,6 +45,7 @@ class Order(Base):
     state: Mapped[OrderState]
     version: Mapped[int] = mapped_column(default=1)
     goods_fen: Mapped[Fen]
+    discount_fen: Mapped[Fen] = mapped_column(default=0, server_default="0")
     freight_fen: Mapped[Fen]
     total_fen: Mapped[Fen]
     upper_fen: Mapped[Fen]
@@ -57,7 +62,11 @@ class Order(Base):
 
     __table_args__ = (
         sa.CheckConstraint("goods_fen > 0 AND freight_fen >= 0", name="amounts"),
-        sa.CheckConstraint("total_fen = goods_fen + freight_fen AND upper_fen >= total_fen", name="total"),
+        sa.CheckConstraint("discount_fen >= 0 AND discount_fen < goods_fen", name="discount"),
+        sa.CheckConstraint(
+            "total_fen = goods_fen - discount_fen + freight_fen AND upper_fen >= total_fen", name="total"
+        ),
+        sa.CheckConstraint("kind = 'resident' OR discount_fen = 0", name="units_have_tiers_only"),
         sa.CheckConstraint("(kind = 'resident') = (buyer_id IS NULL)", name="buyer_fits_kind"),
         sa.CheckConstraint("kind <> 'canteen' OR canteen_id IS NOT NULL", name="canteen_named"),
         sa.CheckConstraint("pay_term_days BETWEEN 0 AND 60", name="pay_term"),
@@ -69,7 +78,11 @@ class Order(Base):
 
 
 class OrderLine(Base):
-    """What was agreed, frozen: names, price, origin and certificate as they stood (append-only)."""
+    """What was agreed, frozen: names, price, origin and certificate as they stood (append-only).
+
+    `amount_fen` is packs × the price of the shelf, tiers applied; `discount_fen` its share of all discounts; `paid_fen`
+    what the buyer pays for the goods of this line, computed by the database. Freight is the order's.
+    """
 
     __tablename__ = "order_line"
     __append_only__ = True
@@ -93,6 +106,8 @@ class OrderLine(Base):
     basis_qty: Mapped[BaseQty]
     pack_price_fen: Mapped[Fen]
     amount_fen: Mapped[Fen]
+    discount_fen: Mapped[Fen] = mapped_column(default=0, server_default="0")
+    paid_fen: Mapped[Fen] = mapped_column(sa.Computed("amount_fen - discount_fen", persisted=True))
     upper_fen: Mapped[Fen]
     origin_code: Mapped[str] = mapped_column(sa.String(12))
     certificate: Mapped[str] = mapped_column(sa.String(120), default="")
@@ -103,6 +118,7 @@ class OrderLine(Base):
         sa.UniqueConstraint("order_id", "position"),
         sa.CheckConstraint("packs > 0 AND qty = packs * pack_qty AND upper_qty >= qty", name="quantities"),
         sa.CheckConstraint("amount_fen > 0 AND upper_fen >= amount_fen", name="amounts"),
+        sa.CheckConstraint("discount_fen >= 0 AND discount_fen < amount_fen", name="discount"),
     )
 
 

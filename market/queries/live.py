@@ -101,11 +101,11 @@ def sales(session_id: int) -> Sales:
         sa.select(
             sa.func.count(Order.id),
             sa.func.count(Order.id).filter(paid),
-            sa.func.coalesce(sa.func.sum(Order.goods_fen).filter(paid), 0),
+            sa.func.coalesce(sa.func.sum(Order.goods_fen - Order.discount_fen).filter(paid), 0),
         ).where(Order.id.in_(mine))
     ).one()
     rows = db.session.execute(
-        sa.select(OrderLine.product_name, sa.func.sum(OrderLine.packs), sa.func.sum(OrderLine.amount_fen).label("fen"))
+        sa.select(OrderLine.product_name, sa.func.sum(OrderLine.packs), sa.func.sum(OrderLine.paid_fen).label("fen"))
         .join(Order, Order.id == OrderLine.order_id)
         .where(Order.id.in_(mine), paid)
         .group_by(OrderLine.product_name)

@@ -16,7 +16,8 @@ SENT = (OrderState.SHIPPED, OrderState.RECEIVED, OrderState.CLOSED)
 
 
 def revenue(first: date, last: date) -> dict[int, int]:
-    """{supplier: fen} of the days from `first` to `last`: goods without freight; corrected acceptances once."""
+    """{supplier: fen} of the days from `first` to `last`: goods as they were paid, discounts and freight out (rule 30);
+    corrected acceptances once."""
     accepted = (
         sa.select(Order.supplier_id, sa.func.sum(Acceptance.amount_fen).label("fen"))
         .join(Order, Order.id == Acceptance.order_id)
@@ -24,7 +25,7 @@ def revenue(first: date, last: date) -> dict[int, int]:
         .group_by(Order.supplier_id)
     )
     bought = (
-        sa.select(Order.supplier_id, sa.func.sum(Order.goods_fen).label("fen"))
+        sa.select(Order.supplier_id, sa.func.sum(Order.goods_fen - Order.discount_fen).label("fen"))
         .where(*_sent(first, last))
         .group_by(Order.supplier_id)
     )
