@@ -1,5 +1,9 @@
 """Front door: `create_app()` joins the floors. Flask, granian, gunicorn and celery find the application here."""
 
+from market.gateways.emulator import cli as emulator
+
+emulator.run_alone_if_asked_for()  # `flask emulator …` needs neither the imports below nor a database, and ends here
+
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +32,6 @@ from core.web.app import XingcunFlask
 from demo.cli import demo_cli
 from market.gateways.alipay import guard
 from market.gateways.alipay.keys import KeyProblem
-from market.gateways.emulator.cli import emulator_cli
 from procurement.cli import ledger_cli, p832_cli
 
 csrf = CSRFProtect()
@@ -63,7 +66,7 @@ def create_app(**overrides: Any) -> Flask:
         floor.init(app, csrf)
     app.register_blueprint(catalog.api.doors.bp)
     commands.init(app)
-    for commands_of in (search_cli, households_cli, emulator_cli, ledger_cli, p832_cli, demo_cli):
+    for commands_of in (search_cli, households_cli, emulator.emulator_cli, ledger_cli, p832_cli, demo_cli):
         app.cli.add_command(commands_of)
     make_celery(app)
     return app

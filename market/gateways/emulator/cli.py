@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,30 @@ import click
 
 from market.gateways.emulator.remote import Remote, RemoteRefused
 
+_FLASK_OPTIONS_WITH_VALUE = {"-A", "--app", "-e", "--env-file"}
 DEFAULT_CONTROL = "http://127.0.0.1:8077/_emulator/"
+
+
+def run_alone_if_asked_for() -> None:
+    """Run `flask [--app X] emulator …` without the application, and exit; for any other command line do nothing.
+
+    Flask would load the whole application to find the command: three seconds, its settings, its database driver.
+    """
+    words = _after_flask(sys.argv)
+    if words[:1] == ["emulator"]:
+        emulator_cli.main(args=words[1:], prog_name="flask emulator")
+
+
+def _after_flask(argv: list[str]) -> list[str]:
+    """The command of a `flask` command line and what follows it; empty for another program's."""
+    program = Path(argv[0])
+    if program.stem != "flask" and program.parts[-2:] != ("flask", "__main__.py"):
+        return []
+    words = list(argv[1:])
+    while words and words[0].startswith("-"):
+        with_value = words[0] in _FLASK_OPTIONS_WITH_VALUE
+        words = words[2:] if with_value else words[1:]
+    return words
 
 
 @click.group("emulator")
@@ -48,9 +72,12 @@ def serve_command(**given: Any) -> None:
         tell_created=given["tell_created"],
         notify_hosts=given["notify_host"],
     )
-    keys = Keys.open(Path(given["keys"]))
-    files = tls.files(Path(given["keys"])) if given["https"] else None
-    emulator = Emulator(keys, Store(given["store"]), Clock.of(given["clock"]), options)
+    try:
+        keys = Keys.open(Path(given["keys"]))
+        files = tls.files(Path(given["keys"])) if given["https"] else None
+        emulator = Emulator(keys, Store(given["store"]), Clock.of(given["clock"]), options)
+    except (OSError, ValueError, sqlite3.Error) as error:
+        raise click.ClickException(f"cannot start: {error}") from None
     serve(emulator, Address(given["host"], given["port"], files, given["public_url"]))
 
 

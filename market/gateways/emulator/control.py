@@ -39,7 +39,7 @@ def blueprint(emulator: Emulator) -> Blueprint:
     _keys(bp, emulator)
     _books(bp, emulator)
     _faults(bp, emulator)
-    merchants.routes(bp, emulator, _whole)
+    merchants.routes(bp, emulator, given, _whole)
     return bp
 
 
@@ -51,9 +51,9 @@ def _money(bp: Blueprint, emulator: Emulator) -> None:
 
     @bp.post("/trades/<out_trade_no>/pay")
     def pay(out_trade_no: str) -> Any:
-        buyer = Buyer(request.args.get("buyer_id", SOMEBODY.buyer_id))
+        buyer = Buyer(given().get("buyer_id", SOMEBODY.buyer_id))
         with emulator.bench() as bench:
-            offer = find_offer(bench, out_trade_no, request.args.get("seller_id"))
+            offer = find_offer(bench, out_trade_no, given().get("seller_id"))
             trade = pay_offer(bench, offer, buyer, tell=emulator.options.tell_created)
         emulator.courier.wake()
         return jsonify(trade_no=trade["trade_no"], trade_status=trade["status"])
@@ -134,7 +134,7 @@ def _faults(bp: Blueprint, emulator: Emulator) -> None:
     @bp.post("/faults")
     def arm() -> Any:
         known = {"kind", "method", "out_trade_no", "count"}
-        args = request.args
+        args = given()
         try:
             with emulator.store.tx() as db:
                 faults.arm(
@@ -184,12 +184,19 @@ def _notifies(bench: Bench, out_trade_no: str | None) -> list[dict[str, Any]]:
     return [dict(row) for row in rows]
 
 
+def given() -> dict[str, str]:
+    """The arguments of a control call, from its address, a form or a JSON object; the address wins."""
+    content = request.get_json(silent=True) if request.is_json else None
+    told = {name: str(value) for name, value in content.items()} if isinstance(content, dict) else {}
+    return told | request.form.to_dict() | request.args.to_dict()
+
+
 def _now(emulator: Emulator) -> str:
     return local(emulator.clock.now_ms()).isoformat(timespec="milliseconds")
 
 
 def _whole(name: str, least: int, most: int, default: int | None = None) -> int:
-    text = request.args.get(name)
+    text = given().get(name)
     if text is None and default is not None:
         return default
     if text is None or not text.isascii() or not text.isdigit() or len(text) > 9 or not least <= int(text) <= most:

@@ -70,7 +70,7 @@ class Courier:
 
     def _handle(self, row: sqlite3.Row) -> None:
         with self._emulator.store.tx() as db:
-            fault = faults.take(db, faults.NOTIFY_KINDS, None, row["out_trade_no"])
+            fault = faults.take(db, faults.NOTIFY_KINDS, _causes(db, row), row["out_trade_no"])
         if fault is not None and self._postponed(row, fault):
             return
         fields = json.loads(row["fields"])
@@ -116,23 +116,28 @@ class Courier:
         signer = emulator.keys.stranger if kind is Kind.NOTIFY_FORGED else emulator.keys.alipay
         timed = {"notify_id": row["notify_id"], **fields, "notify_time": stamp(emulator.clock.now_ms())}
         body = wire.form(wire.signed_fields(timed, signer, charset), charset).encode("ascii")
+        began_ms = emulator.clock.now_ms()
         try:
             answer = emulator.deliver(row["url"], body, f"application/x-www-form-urlencoded; charset={charset}")
         except OSError as error:
-            self._record(row, timed, f"unreachable: {type(error).__name__}", _LOST)
+            ms = emulator.clock.now_ms() - began_ms
+            self._record(row, timed, f"unreachable: {type(error).__name__}", _LOST, ms)
             return False
         success = answer[0] == 200 and answer[1] == notify.SUCCESS
         verdict = kind.value if kind else ("delivered" if success else "not acknowledged")
-        self._record(row, timed, verdict, answer)
+        self._record(row, timed, verdict, answer, emulator.clock.now_ms() - began_ms)
         return success
 
-    def _record(self, row: sqlite3.Row, fields: Mapping[str, str], verdict: str, answer: tuple[int, bytes]) -> None:
+    def _record(
+        self, row: sqlite3.Row, fields: Mapping[str, str], verdict: str, answer: tuple[int, bytes], ms: int = 0
+    ) -> None:
         entry = {
             "notify_id": fields.get("notify_id", row["notify_id"]),
             "attempt": row["attempts"] + 1,
             "url": row["url"],
             "verdict": verdict,
             "status": answer[0],
+            "ms": ms,
             "answer": answer[1][:64].decode("ascii", "replace"),
             "fields": dict(sorted(fields.items())),
             "signed": wire.notify_text(fields),
@@ -150,6 +155,17 @@ class Courier:
                 "UPDATE notify SET attempts = ?, state = ?, due_ms = ? WHERE n = ?", (attempts, state, due_ms, row["n"])
             )
             _release(bench, row["n"])
+
+
+def _causes(db: sqlite3.Connection, row: sqlite3.Row) -> set[str]:
+    """The methods a notify comes from, for a fault that waits for one: the order's own, and a refund's or a close's."""
+    offer = db.execute(
+        "SELECT o.method FROM offer o JOIN trade t ON t.offer_code = o.code WHERE t.trade_no = ?", (row["trade_no"],)
+    ).fetchone()
+    fields = json.loads(row["fields"])
+    if "out_biz_no" in fields:
+        return {offer["method"], "alipay.trade.refund"}
+    return {offer["method"], "alipay.trade.close"} if "gmt_close" in fields else {offer["method"]}
 
 
 def _release(bench: Bench, sent: int) -> None:

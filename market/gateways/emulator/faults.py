@@ -64,11 +64,11 @@ def arm(
     )
 
 
-def take(db: sqlite3.Connection, kinds: frozenset[Kind], method: str | None, out_trade_no: str | None) -> Fault | None:
-    """The oldest armed fault that fits, one use of it spent; None if there is none."""
+def take(db: sqlite3.Connection, kinds: frozenset[Kind], methods: set[str], out_trade_no: str | None) -> Fault | None:
+    """The oldest armed fault that fits one of the methods, one use of it spent; None if there is none."""
     rows = db.execute("SELECT * FROM fault WHERE remaining > 0 ORDER BY n").fetchall()
     for row in rows:
-        fits = row["method"] in (None, method) and row["out_trade_no"] in (None, out_trade_no)
+        fits = (row["method"] is None or row["method"] in methods) and row["out_trade_no"] in (None, out_trade_no)
         if fits and row["kind"] in kinds:
             db.execute("UPDATE fault SET remaining = remaining - 1 WHERE n = ?", (row["n"],))
             return Fault(Kind(row["kind"]), json.loads(row["options"]))

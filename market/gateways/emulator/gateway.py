@@ -60,7 +60,7 @@ def handle(emulator: Emulator, query: bytes, body: bytes) -> Reply:
     try:
         party = _understand(emulator, request, query, body)
         with emulator.store.tx() as db:
-            fault = faults.take(db, faults.REQUEST_KINDS, request.method, request.out_trade_no)
+            fault = faults.take(db, faults.REQUEST_KINDS, {request.method}, request.out_trade_no)
         reply, content = _answer(emulator, request, party, fault)
     except ApiError as error:
         content = error.content
@@ -74,16 +74,22 @@ def handle(emulator: Emulator, query: bytes, body: bytes) -> Reply:
 
 def _understand(emulator: Emulator, request: _Request, query: bytes, body: bytes) -> Party:
     """Parameters, app, signature, method, token, in that order. Raises: ApiError."""
-    request.params = wire.read_params(query, body)
+    unreadable: ApiError | None = None
+    try:
+        request.params = wire.read_params(query, body)
+        request.charset = wire.CHARSETS[request.params.get("charset", "utf-8").lower()]
+    except ApiError as error:
+        unreadable, request.params = error, wire.read_roughly(query, body)
     params = request.params
-    request.charset = wire.CHARSETS[params.get("charset", "utf-8").lower()]
     if not params.get("app_id"):
-        raise ApiError("isv.missing-app-id")
+        raise unreadable or ApiError("isv.missing-app-id")
     with emulator.bench() as bench:
         app = bench.one("SELECT * FROM app WHERE app_id = ?", params["app_id"])
     if app is None:
-        raise ApiError("isv.invalid-app-id")
+        raise unreadable or ApiError("isv.invalid-app-id")
     request.known = True
+    if unreadable:
+        raise unreadable
     _check_common(params)
     request.signed = wire.request_text(params)
     key = emulator.keys.public(app["public_pem"])
@@ -204,7 +210,7 @@ def _write(
         "ms": emulator.clock.now_ms() - started_ms,
         "params": log.hidden(dict(sorted(request.params.items()))),
         "signed": log.hidden_text(request.signed, request.params),
-        "answer": log.hidden(content),
+        "answer": log.relative(log.hidden(content), emulator.options.base_url, emulator.options.own_url),
     }
     if request.advice:
         entry["advice"] = request.advice

@@ -1,16 +1,19 @@
 """The key files of an emulator: Alipay's pair, and the caller's public key (its whole pair, if it brings none)."""
 
+import base64
 import os
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
     PublicFormat,
+    load_der_public_key,
     load_pem_private_key,
     load_pem_public_key,
 )
@@ -53,7 +56,7 @@ class Keys:
         private = directory / APP_PRIVATE
         return cls(
             alipay,
-            (directory / APP_PUBLIC).read_text(encoding="ascii"),
+            _callers(directory / APP_PUBLIC),
             private.read_text(encoding="ascii") if private.exists() else "",
             directory,
         )
@@ -104,10 +107,11 @@ def new_key() -> RSAPrivateKey:
 
 
 def read_public(text: str) -> RSAPublicKey:
-    """PEM, or the bare base64 that Alipay's console shows. Raises: ValueError."""
-    if "BEGIN" not in text:
-        text = f"-----BEGIN PUBLIC KEY-----\n{text.strip()}\n-----END PUBLIC KEY-----\n"
-    key = load_pem_public_key(text.encode())
+    """PEM (PKCS#1 or SPKI), or the bare base64 that Alipay's console shows. Raises: ValueError."""
+    if "BEGIN" in text:
+        key = load_pem_public_key(text.encode())
+    else:
+        key = load_der_public_key(base64.b64decode("".join(text.split()), validate=True))
     if not isinstance(key, RSAPublicKey):
         raise ValueError("not an RSA public key")
     return key
@@ -119,6 +123,14 @@ def public_pem(key: RSAPublicKey) -> str:
 
 def private_pem(key: RSAPrivateKey) -> str:
     return key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode("ascii")
+
+
+def _callers(path: Path) -> str:
+    """The caller's public key as PEM, whatever shape it came in. Raises: ValueError naming the file."""
+    try:
+        return public_pem(read_public(path.read_text(encoding="utf-8-sig")))
+    except (ValueError, UnsupportedAlgorithm):
+        raise ValueError(f"{path.name} is not an RSA public key") from None
 
 
 def _pair(path: Path) -> RSAPrivateKey:

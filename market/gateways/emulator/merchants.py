@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, jsonify
 
 from market.gateways.emulator.bench import Bench
 from market.gateways.emulator.clock import DAY_MS
 from market.gateways.emulator.emulator import APP_ID, Emulator
+from market.gateways.emulator.keys import read_public
 
 TOKEN_LIFE_MS = 365 * DAY_MS
 CODE_LIFE_MS = DAY_MS
@@ -26,7 +27,11 @@ def add(
         (seller_id, name or f"Emulator merchant {count + 1}", fee_bp),
     )
     default = bench.the("SELECT public_pem FROM app WHERE app_id = ?", APP_ID)
-    bench.db.execute("INSERT OR IGNORE INTO app VALUES (?, ?, ?)", (app_id, seller_id, public_pem or default[0]))
+    bench.db.execute(
+        "INSERT INTO app VALUES (?, ?, ?) ON CONFLICT (app_id) DO UPDATE SET public_pem = iif(?, excluded.public_pem,"
+        " public_pem)",
+        (app_id, seller_id, public_pem or default[0], bool(public_pem)),
+    )
     return {"seller_id": seller_id, "app_id": app_id}
 
 
@@ -71,7 +76,7 @@ def listed(bench: Bench) -> list[dict[str, Any]]:
     return [dict(row) for row in rows]
 
 
-def routes(bp: Blueprint, emulator: Emulator, whole: Callable[..., int]) -> None:
+def routes(bp: Blueprint, emulator: Emulator, given: Callable[[], dict[str, str]], whole: Callable[..., int]) -> None:
     """The control API's part about merchants."""
 
     @bp.errorhandler(KeyError)
@@ -85,16 +90,19 @@ def routes(bp: Blueprint, emulator: Emulator, whole: Callable[..., int]) -> None
 
     @bp.post("/merchants")
     def create() -> Any:
-        names = ("seller_id", "name", "app_id", "public_pem")
+        wanted = {name: given().get(name, "") for name in ("seller_id", "name", "app_id", "public_pem")}
+        try:
+            read_public(wanted["public_pem"] or emulator.keys.app_public_pem)
+        except ValueError:
+            return jsonify(error="bad-public_pem"), 400
         with emulator.bench() as bench:
-            given = {name: request.values.get(name, "") for name in names}
-            return jsonify(add(bench, fee_bp=whole("fee_bp", 0, 10_000, 60), **given))
+            return jsonify(add(bench, fee_bp=whole("fee_bp", 0, 10_000, 60), **wanted))
 
     @bp.post("/merchants/<seller_id>/tokens")
     def token(seller_id: str) -> Any:
         with emulator.bench() as bench:
-            app_id = request.values.get("app_id", APP_ID)
-            return jsonify(authorise(bench, seller_id, app_id, request.values.get("token", "")))
+            app_id = given().get("app_id", APP_ID)
+            return jsonify(authorise(bench, seller_id, app_id, given().get("token", "")))
 
     @bp.delete("/merchants/<seller_id>/tokens")
     def revoke(seller_id: str) -> Any:
@@ -105,14 +113,14 @@ def routes(bp: Blueprint, emulator: Emulator, whole: Callable[..., int]) -> None
     @bp.post("/merchants/<seller_id>/codes")
     def code(seller_id: str) -> Any:
         with emulator.bench() as bench:
-            return jsonify(app_auth_code=grant_code(bench, seller_id, request.values.get("app_id", APP_ID)))
+            return jsonify(app_auth_code=grant_code(bench, seller_id, given().get("app_id", APP_ID)))
 
     @bp.post("/merchants/<seller_id>/sub-merchants")
     def sub_merchant(seller_id: str) -> Any:
         """A secondary merchant `smid` under `owner_id` whose money goes to `seller_id`."""
         with emulator.bench() as bench:
-            smid = request.values.get("smid") or bench.ids.order_no(bench.db, bench.now_ms, "smid")[:16]
-            owner_id = request.values.get("owner_id", seller_id)
+            smid = given().get("smid") or bench.ids.order_no(bench.db, bench.now_ms, "smid")[:16]
+            owner_id = given().get("owner_id", seller_id)
             bench.db.execute("INSERT OR REPLACE INTO sub_merchant VALUES (?, ?, ?)", (smid, owner_id, seller_id))
         return jsonify(smid=smid)
 

@@ -85,6 +85,7 @@ class Live:
         """What a caller needs to know, as printed at the start."""
         return {
             "gateway_url": self.gateway_url,
+            "port": self.server.server_port,
             "cashier_url": f"{self.emulator.options.base_url}/cashier/",
             "control_url": f"{self.base_url}/_emulator/",
             "app_id": APP_ID,

@@ -41,6 +41,15 @@ def read_params(query: bytes, body: bytes) -> dict[str, str]:
     return params
 
 
+def read_roughly(query: bytes, body: bytes) -> dict[str, str]:
+    """Of a request that cannot be read as it should be: enough to know whose it is, so that the refusal is signed."""
+    text = f"{query.decode('latin-1')}&{body.decode('latin-1')}"
+    try:
+        return dict(parse_qsl(text, errors="replace", max_num_fields=200))
+    except ValueError:
+        return {}
+
+
 def request_text(params: Mapping[str, str]) -> str:
     """What a request's signature covers: everything but `sign` and the empty, `sign_type` included."""
     return _joined(params, {"sign"})

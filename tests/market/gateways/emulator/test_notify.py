@@ -124,6 +124,21 @@ def test_a_lost_notify_comes_again_by_the_schedule(alipay: Alipay):
     assert len(alipay.notifies()) == 1
 
 
+@pytest.mark.parametrize(("method", "told"), [("alipay.trade.refund", 1), ("alipay.trade.precreate", 1), ("x", 2)])
+def test_a_fault_may_wait_for_the_method_a_notify_comes_from(alipay: Alipay, method: str, told: int):
+    alipay.fault("notify_lost", method=method)
+    paid_and_refunded(alipay)
+
+    assert len(alipay.notifies()) == told
+
+
+def paid_and_refunded(alipay: Alipay) -> None:
+    alipay.create("T1", 12_30)
+    alipay.pay("T1")
+    alipay.refund("T1", "R1", 2_30)
+    alipay.emulator.settle()
+
+
 def test_a_duplicate_is_the_same_notify_twice(alipay: Alipay):
     alipay.fault("notify_dup", payment_no="T1")
     paid(alipay)

@@ -133,16 +133,25 @@ def test_each_wrong_parameter_has_its_code(alipay: Alipay, changes: dict[str, st
 
 def test_a_parameter_given_twice_with_two_values_is_refused(alipay: Alipay):
     pairs = [*alipay.params(QUERY, {"out_trade_no": "T1"}).items(), ("method", PRECREATE)]
-    answer = json.loads(alipay.browser.get(f"/gateway.do?{urlencode(pairs)}").get_data())
+    raw = alipay.browser.get(f"/gateway.do?{urlencode(pairs)}").get_data()
 
-    assert answer["error_response"]["sub_code"] == "isv.invalid-parameter"
+    assert verified(alipay, raw)["sub_code"] == "isv.invalid-parameter"
 
 
 def test_a_missing_signature_and_an_unknown_charset_are_refused(alipay: Alipay):
     params = alipay.params(QUERY, {"out_trade_no": "T1"})
     assert alipay.send({**params, "sign": ""})["alipay_trade_query_response"]["sub_code"] == "isv.missing-signature"
-    raw = alipay.browser.get(f"/gateway.do?{urlencode(params | {'charset': 'klingon'})}").get_json(force=True)
-    assert raw["error_response"]["sub_code"] == "isv.invalid-charset"
+    raw = alipay.browser.get(f"/gateway.do?{urlencode(params | {'charset': 'klingon'})}").get_data()
+    assert verified(alipay, raw)["sub_code"] == "isv.invalid-charset"
+    raw = alipay.browser.post("/gateway.do", data=urlencode(params) + "&body=%FF%FE").get_data()
+    assert verified(alipay, raw)["sub_code"] == "isv.invalid-encoding"
+
+
+def test_what_nobody_can_read_is_refused_unsigned(alipay: Alipay):
+    for query in ("", "charset=klingon", "charset=klingon&app_id=1", "&".join(f"p{i}=1" for i in range(300))):
+        answer = alipay.browser.get(f"/gateway.do?{query}")
+        assert answer.status_code == 200
+        assert set(json.loads(answer.get_data())) == {"error_response"}
 
 
 def test_a_body_beyond_a_megabyte_is_not_read(alipay: Alipay):

@@ -12,6 +12,7 @@ from core import clock as core_clock
 from market.gateways.emulator.clock import Clock
 from market.gateways.emulator.emulator import Emulator
 from market.gateways.emulator.keys import Keys
+from market.gateways.emulator.options import Options
 from market.gateways.emulator.store import Store
 from market.gateways.ports import Declined
 from tests.support.alipay import Alipay
@@ -40,6 +41,19 @@ def story(seed: int) -> tuple[str, str, bytes]:
 
 def test_the_same_seed_and_calls_give_the_same_bytes():
     assert story(7) == story(7)
+
+
+def test_equal_runs_on_two_ports_leave_equal_logs():
+    logs = []
+    for port in (8101, 8102):
+        alipay = Alipay(options=Options(seed=3, base_url=f"http://127.0.0.1:{port}"))
+        with core_clock.frozen(alipay.now):
+            alipay.create("T1")
+        logs.append(alipay.log())
+        alipay.close()
+
+    assert logs[0] == logs[1]
+    assert logs[0][0]["answer"]["qr_code"].startswith("/cashier/bax")
 
 
 def test_another_seed_gives_other_numbers():
@@ -129,6 +143,17 @@ def test_a_refused_call_leaves_nothing_behind(alipay: Alipay):
     with alipay.emulator.bench() as bench:
         after = bench.db.execute("SELECT name, n FROM counter WHERE name <> 'log'").fetchall()
     assert [tuple(row) for row in before] == [tuple(row) for row in after]
+
+
+def test_a_control_call_takes_its_arguments_from_the_address_a_form_or_json(alipay: Alipay):
+    post = alipay.browser.post
+    assert post("/_emulator/clock/advance?seconds=1").status_code == 200
+    assert post("/_emulator/clock/advance", data={"seconds": "1"}).status_code == 200
+    assert post("/_emulator/clock/advance", json={"seconds": 1}).get_json()["clock"].endswith("09:00:03.000+08:00")
+    armed = post("/_emulator/faults", json={"kind": "http_500", "method": "alipay.trade.query", "count": 2})
+    assert armed.get_json()["faults"][0]["remaining"] == 2
+    assert post("/_emulator/merchants", data={"name": "示例", "public_pem": "no key"}).status_code == 400
+    assert len(alipay.browser.get("/_emulator/merchants").get_json()["merchants"]) == 2
 
 
 @pytest.mark.parametrize("seconds", ["-1", "x", "", "99999999999", "1e3"])
