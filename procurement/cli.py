@@ -6,13 +6,16 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from catalog.rules.quarter import Quarter
 from core import clock
 from core.db import transaction
 from core.errors import Refused
+from core.money import plain_yuan
 from core.text import sentence
 from procurement.queries import external_pages, p832_sample
+from procurement.queries import quarter_shares as shares
 from procurement.queries.ledger_check import verify
-from procurement.services import postings, years
+from procurement.services import postings, quarter_shares, years
 from procurement.services.rebuild import rebuild
 
 ledger_cli = AppGroup("ledger", help="The quota ledger.")
@@ -41,6 +44,29 @@ def ledger_close_year(year: int, reason: str) -> None:
     except Refused as refusal:
         raise click.ClickException(sentence("refused", refusal.code, **refusal.facts)) from refusal
     click.echo(sentence("cli", "year-closed", year=year))
+
+
+@ledger_cli.command("share-quarter")
+@click.argument("quarter", metavar="2026Q3")
+@click.option("--dry-run", is_flag=True, help="Only say which lines would count another part.")
+def ledger_share_quarter(quarter: str, dry_run: bool) -> None:
+    """Settle the household route of a quarter that is over (rule 39); again changes nothing."""
+    try:
+        wanted = Quarter.parse(quarter)
+    except ValueError as fault:
+        raise click.BadParameter(quarter) from fault
+    if dry_run:
+        for one in shares.due(wanted):
+            click.echo(sentence("cli", "share-due", line=one.line_id, qty=one.qty, before=one.before, part=one.part,
+                                eligible=one.eligible_qty, sold=one.sold_qty))  # fmt: skip
+        return
+    try:
+        with transaction():
+            done = quarter_shares.share_out(wanted)
+    except Refused as refusal:
+        raise click.ClickException(sentence("refused", refusal.code, **refusal.facts)) from refusal
+    moved = " ".join(f"{code} {plain_yuan(fen)}" for code, fen in sorted(done.moved_fen.items()))
+    click.echo(sentence("cli", "quarter-shared", quarter=quarter, lines=done.lines, moved=moved))
 
 
 @ledger_cli.command("rebuild")

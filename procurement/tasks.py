@@ -1,9 +1,10 @@
 """What the clock does for plans and orders, and workers for large files."""
 
+from core import clock
 from core.errors import Refused
 from core.jobs import job
 from procurement.queries import holds
-from procurement.services import canteen_orders, plans
+from procurement.services import canteen_orders, plans, quarter_shares
 from procurement.services.imports import committing, reading
 from procurement.services.imports.committing import Mode
 
@@ -19,6 +20,13 @@ def free_ended_orders() -> None:
 def close_past_plans() -> None:
     """Plans whose week is long over end by themselves; what nobody ordered is free again."""
     plans.close_past()
+
+
+@job("procurement.share_quarters", every=24 * 3600)
+def share_quarters() -> None:
+    """The household route of quarters that are over, settled for all their sales alike (rule 39)."""
+    for quarter in quarter_shares.settled(clock.today()):
+        quarter_shares.share_out(quarter)
 
 
 def _give_up(refusal: Refused, batch_id: int, **_args: object) -> None:

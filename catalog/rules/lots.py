@@ -71,3 +71,13 @@ def eligible_part(qty: int, *, eligible_qty: int, sold_qty: int, counted_qty: in
         return 0
     share = qty * min(eligible_qty, sold) // sold
     return max(0, min(share, eligible_qty - counted_qty))
+
+
+def final_part(qty: int, *, eligible_qty: int, sold_qty: int) -> int:
+    """How much of `qty` sold counts once the quarter is over (rule 39): the same share for every sale, floor.
+
+    `eligible_qty`: proven purchases from eligible households in the whole quarter; `sold_qty`: all that was sold of the
+    product in it. The parts of all sales together never exceed what was bought.
+    """
+    sold = max(sold_qty, qty)
+    return 0 if sold <= 0 or eligible_qty <= 0 else qty * min(eligible_qty, sold) // sold

@@ -24,6 +24,7 @@ class FactKind(StrEnum):
     STATED = "stated"
     REATTRIBUTED = "reattributed"
     DECLARED = "declared"
+    SHARED = "shared"  # the quarter is over: what part of an accepted line counts by the household route (rule 39)
 
 
 class FactHead(Base):
@@ -37,7 +38,10 @@ class FactHead(Base):
 
 
 class FactEntry(Base):
-    """One fact of a unit, chained by hash. The same source makes one fact of a kind."""
+    """One fact of a unit, chained by hash. The same source makes one fact of a kind.
+
+    A SHARED fact has the id of the ACCEPTED fact it speaks of as `source_id`; the newest holds.
+    """
 
     __tablename__ = "fact_entry"
     __append_only__ = True
@@ -69,6 +73,7 @@ class FactEntry(Base):
     __table_args__ = (
         sa.UniqueConstraint("kind", "source", "source_id"),
         sa.Index("ix_fact_entry_unit", "unit_id", "fiscal_year", "kind", "occurred_on"),
+        sa.Index("ix_fact_entry_shared", "source_id", postgresql_where=sa.text("kind = 'shared'")),
     )
 
 

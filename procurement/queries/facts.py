@@ -1,13 +1,13 @@
 """Reading the fact chain: what is hashed of a fact, and what a fact says to the rules."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
-from core.db import db
+from core.db import any_of, db
 from core.trail import canonical
 from market.models.settlement import Allocation
 from procurement.models.ledger import FactEntry, FactKind
@@ -30,7 +30,10 @@ def body(fact: Any) -> str:
 
 @dataclass(frozen=True)
 class FactRow:
-    """A fact that may count: an accepted line or an 832 order's part. `is_void`: a later fact reverses it."""
+    """A fact that may count: an accepted line or an 832 order's part. `is_void`: a later fact reverses it.
+
+    `share_id` and `share`: the newest SHARED fact that speaks of it, and its labels.
+    """
 
     id: int
     kind: FactKind
@@ -45,6 +48,8 @@ class FactRow:
     source: str
     source_id: int
     is_void: bool
+    share_id: int | None = None
+    share: dict[str, Any] | None = None
 
     @property
     def payable_fen(self) -> int:
@@ -60,15 +65,42 @@ def counting(*where: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
     """The statement that reads `FactRow`s in order of their ids; `where` narrows it."""
     later = sa.orm.aliased(FactEntry)
     is_void = sa.exists().where(later.reverses_id == FactEntry.id)
+    share_id, share = newest_share(lambda row: row.id), newest_share(lambda row: row.labels)
     return (
         sa.select(
             FactEntry.id, FactEntry.kind, FactEntry.unit_id, FactEntry.canteen_id, FactEntry.occurred_on,
             FactEntry.channel, FactEntry.fund, FactEntry.amount_fen, FactEntry.freight_fen, FactEntry.labels,
-            FactEntry.source, FactEntry.source_id, is_void,
+            FactEntry.source, FactEntry.source_id, is_void, share_id, share,
         )
         .where(FactEntry.kind.in_(COUNTING), FactEntry.reverses_id.is_(None), *where)
         .order_by(FactEntry.id)
     )  # fmt: skip
+
+
+def newest_share(column: Callable[[Any], Any]) -> sa.ScalarSelect[Any]:
+    """A column of the newest SHARED fact that speaks of the `FactEntry` of the statement around it."""
+    shared = sa.orm.aliased(FactEntry)
+    return (
+        sa.select(column(shared))
+        .where(shared.kind == FactKind.SHARED, shared.source_id == FactEntry.id)
+        .order_by(shared.id.desc())
+        .limit(1)
+        .correlate(FactEntry)
+        .scalar_subquery()
+    )
+
+
+def shares_of(fact_ids: Sequence[int]) -> dict[int, list[tuple[int, dict[str, Any]]]]:
+    """All SHARED facts that speak of facts, (id, labels) by fact id, the oldest first. One statement."""
+    rows = db.session.execute(
+        sa.select(FactEntry.source_id, FactEntry.id, FactEntry.labels)
+        .where(FactEntry.kind == FactKind.SHARED, any_of(FactEntry.source_id, fact_ids))
+        .order_by(FactEntry.id)
+    )
+    found: dict[int, list[tuple[int, dict[str, Any]]]] = {}
+    for fact_id, share_id, labels in rows:
+        found.setdefault(fact_id, []).append((share_id, labels))
+    return found
 
 
 def read(*where: sa.ColumnElement[bool], limit: int | None = None) -> list[FactRow]:
@@ -77,8 +109,8 @@ def read(*where: sa.ColumnElement[bool], limit: int | None = None) -> list[FactR
 
 
 def line_of(fact: FactRow) -> Line:
-    """The fact as the rules of recognition see it: a function of the fact alone (rule 40)."""
-    labels = fact.labels
+    """The fact as the rules of recognition see it: a function of the fact and of its quarter's SHARED fact (39, 40)."""
+    labels = fact.labels | (fact.share or {})
     origin = origin_portion(
         village_exited=labels.get("exited", False),
         eligible_g=labels.get("household_qty", labels.get("household_bp", 0)),  # a share in facts of the first weeks

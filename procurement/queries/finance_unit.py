@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from catalog.models.product import Category
 from catalog.models.supplier import Supplier
@@ -15,11 +16,11 @@ from core.places.models import Place
 from market.models.delivery import Acceptance, AcceptanceLine, Deduction
 from market.models.order import Order, OrderLine
 from market.models.settlement import Allocation, InvoiceAcceptance
-from procurement.models.ledger import FactEntry, QuotaBalance, QuotaJudgement, QuotaPosting, SpendBalance
+from procurement.models.ledger import FactEntry, FactKind, QuotaBalance, QuotaJudgement, QuotaPosting, SpendBalance
 from procurement.models.scheme import SchemeVersion
 from procurement.queries import evidence_ladder
 from procurement.queries.evidence_ladder import Level
-from procurement.queries.facts import COUNTING
+from procurement.queries.facts import COUNTING, newest_share
 from procurement.rules.scheme import Channel, FundSource
 
 PAGE = 200
@@ -57,6 +58,18 @@ class Word:
 
 
 @dataclass(frozen=True)
+class HouseholdShare:
+    """The household route's arithmetic of a line, base units (rule 39). `quarter` "" until its quarter is settled."""
+
+    part: int
+    whole: int
+    quarter: str = ""
+    before: int = 0
+    eligible: int = 0
+    sold: int = 0
+
+
+@dataclass(frozen=True)
 class Line:
     """An accepted line or an 832 order's part. `words` by scheme code; `paid_fen` confirmed money on it,
     `deducted_fen` disputed or given up by the supplier.
@@ -80,6 +93,8 @@ class Line:
     is_invoiced: bool
     is_checked: bool
     words: Mapping[str, Word]
+    base_unit: str = ""
+    share: HouseholdShare | None = None
 
     @property
     def evidence(self) -> Level:
@@ -165,6 +180,7 @@ def _lines(*where: sa.ColumnElement[bool], newest: bool = False) -> list[Line]:
             (FactEntry.amount_fen + FactEntry.freight_fen).label("amount_fen"),
             FactEntry.labels,
             OrderLine.product_name,
+            OrderLine.base_unit,
             Category.name.label("category"),
             seller.name.label("supplier"),
             Place.name.label("village"),
@@ -178,6 +194,7 @@ def _lines(*where: sa.ColumnElement[bool], newest: bool = False) -> list[Line]:
                 "is_checked"
             ),
             words.label("words"),
+            newest_share(lambda one: one.labels).label("shared"),
         )
         .outerjoin(
             AcceptanceLine,
@@ -202,19 +219,21 @@ def _lines(*where: sa.ColumnElement[bool], newest: bool = False) -> list[Line]:
 
 
 def _words() -> sa.ScalarSelect[Any]:
-    """{scheme code: [fits, reason, countable, counted]} of a fact, the version of the newest judgement first."""
+    """{scheme code: [fits, reason, countable, counted]} of a fact; the newest judgement of a code comes last."""
+    shared = sa.orm.aliased(FactEntry)
+    shares = sa.select(shared.id).where(shared.kind == FactKind.SHARED, shared.source_id == FactEntry.id)
     counted = (
         sa.select(sa.func.coalesce(sa.func.sum(QuotaPosting.amount_fen), 0).cast(sa.BigInteger))
-        .where(QuotaPosting.fact_id == QuotaJudgement.fact_id, QuotaPosting.scheme_code == SchemeVersion.code)
-        .correlate(QuotaJudgement, SchemeVersion)
+        .where(QuotaPosting.fact_id == FactEntry.id, QuotaPosting.scheme_code == SchemeVersion.code)
+        .correlate(FactEntry, SchemeVersion)
         .scalar_subquery()
     )
     said = sa.func.json_build_array(QuotaJudgement.fits, QuotaJudgement.reason, QuotaJudgement.countable_fen, counted)
     return (
-        sa.select(sa.func.json_object_agg(SchemeVersion.code, said))
+        sa.select(sa.func.json_object_agg(SchemeVersion.code, aggregate_order_by(said, QuotaJudgement.id)))
         .select_from(QuotaJudgement)
         .join(SchemeVersion, SchemeVersion.id == QuotaJudgement.scheme_version_id)
-        .where(QuotaJudgement.fact_id == FactEntry.id)
+        .where(sa.or_(QuotaJudgement.fact_id == FactEntry.id, QuotaJudgement.fact_id.in_(shares.correlate(FactEntry))))
         .correlate(FactEntry)
         .scalar_subquery()
     )
@@ -240,7 +259,18 @@ def _line(row: Any) -> Line:
         is_invoiced=row.is_invoiced,
         is_checked=row.is_checked,
         words={code: _word(word, row) for code, word in (row.words or {}).items()},
+        base_unit=row.base_unit.value if row.base_unit else "",
+        share=_share(row.labels | (row.shared or {})),
     )
+
+
+def _share(labels: Mapping[str, Any]) -> HouseholdShare | None:
+    if "household_of" not in labels:
+        return None
+    return HouseholdShare(
+        labels["household_qty"], labels["household_of"], labels.get("quarter", ""),
+        *(labels.get(name, 0) for name in ("before_qty", "eligible_qty", "sold_qty")),
+    )  # fmt: skip
 
 
 def _word(said: list[Any], row: Any) -> Word:

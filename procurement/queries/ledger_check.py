@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from core import clock
-from core.db import db
+from core.db import any_of, db
 from core.trail import canonical
 from procurement.models.ledger import (
     FactEntry,
@@ -102,6 +102,8 @@ def _judged(report: Report, book: Book) -> Iterator[Fault]:
 
 
 def _judgement_faults(facts: list[chain.FactRow], book: Book) -> Iterator[Fault]:
+    shares = chain.shares_of([fact.id for fact in facts])
+    told = [one for fact in facts for one in _tellings(fact, shares.get(fact.id, []))]
     kept = {
         (row.scheme_version_id, row.fact_id): (row.fits, row.reason, row.countable_fen)
         for row in db.session.execute(
@@ -111,18 +113,24 @@ def _judgement_faults(facts: list[chain.FactRow], book: Book) -> Iterator[Fault]
                 QuotaJudgement.fits,
                 QuotaJudgement.reason,
                 QuotaJudgement.countable_fen,
-            ).where(QuotaJudgement.fact_id.in_([fact.id for fact in facts]))
+            ).where(any_of(QuotaJudgement.fact_id, [one.share_id or one.id for one in told]))
         )
     }
-    for fact in facts:
+    for fact in told:
         judging = book.year(fact.occurred_on.year)
         for version in judging.versions.values():
             judgement = recognition.rule(fact, version, judging).judgement
             reason = judgement.reason.value if judgement.reason else ""
             should = (judgement.fits, reason, judgement.countable_fen)
-            if kept.get((version.id, fact.id)) != should:
-                found = str(kept.get((version.id, fact.id), "missing"))
-                yield Fault("judgement", f"{version.code} fact {fact.id}", str(should), found)
+            judged_id = fact.share_id or fact.id
+            if kept.get((version.id, judged_id)) != should:
+                found = str(kept.get((version.id, judged_id), "missing"))
+                yield Fault("judgement", f"{version.code} fact {judged_id}", str(should), found)
+
+
+def _tellings(fact: chain.FactRow, shares: list[tuple[int, dict[str, Any]]]) -> list[chain.FactRow]:
+    """The fact as it was judged first, and as each SHARED fact has it."""
+    return [replace(fact, share_id=share_id, share=labels) for share_id, labels in ((None, None), *shares)]
 
 
 def _quota_balances() -> Iterator[Fault]:

@@ -44,6 +44,11 @@ class Ruling:
     fact: FactRow
     judgement: Judgement
 
+    @property
+    def judged_id(self) -> int:
+        """Whose judgement it is: the fact's own, or of the SHARED fact that speaks of it last."""
+        return self.fact.share_id or self.fact.id
+
 
 @dataclass(frozen=True)
 class Change:

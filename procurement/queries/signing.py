@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from core.access.roles import Role
-from core.db import db
+from core.db import any_of, db
 from core.organisations.models import Membership
 from core.organisations.queries import held_today
 from market.models.delivery import Acceptance, AcceptanceDraft, AcceptanceLine, Delivery
@@ -118,16 +118,20 @@ def signed_lines(acceptance_id: int) -> list[SignedLine]:
 
 
 def eligible(line_ids: Collection[int]) -> dict[int, dict[str, int]]:
-    """Per acceptance line the fen that may count, by scheme code, as the ledger judged them."""
+    """Per acceptance line the fen that may count, by scheme code, as the ledger judged them last."""
+    shared = sa.orm.aliased(FactEntry)
     rows = db.session.execute(
         sa.select(FactEntry.source_id, SchemeVersion.code, QuotaJudgement.countable_fen)
-        .join(QuotaJudgement, QuotaJudgement.fact_id == FactEntry.id)
+        .select_from(FactEntry)
+        .outerjoin(shared, sa.and_(shared.kind == FactKind.SHARED, shared.source_id == FactEntry.id))
+        .join(QuotaJudgement, sa.or_(QuotaJudgement.fact_id == FactEntry.id, QuotaJudgement.fact_id == shared.id))
         .join(SchemeVersion, SchemeVersion.id == QuotaJudgement.scheme_version_id)
         .where(
             FactEntry.kind == FactKind.ACCEPTED,
             FactEntry.source == "acceptance_line",
-            FactEntry.source_id.in_(line_ids),
+            any_of(FactEntry.source_id, line_ids),
         )
+        .order_by(QuotaJudgement.id)
     )
     found: dict[int, dict[str, int]] = {line_id: {} for line_id in line_ids}
     for line_id, code, fen in rows:

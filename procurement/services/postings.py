@@ -41,6 +41,11 @@ def judge_new(fact_ids: Sequence[int], book: Book) -> dict[str, int]:
     return dict(countable)
 
 
+def judge_shared(facts: Sequence[FactRow], book: Book) -> None:
+    """Judge accepted lines anew whose part of their quarter is known now; the first judgement stays beside it."""
+    _keep([rule(f, v, own) for f in facts for own in (book.year(f.occurred_on.year),) for v in own.versions.values()])
+
+
 def judge_and_settle(fact_ids: Sequence[int]) -> dict[str, int]:
     """Judge new facts that are paid as they come, and post what they count; fen by scheme code."""
     book = open_book()
@@ -87,12 +92,12 @@ def spend(moves: Sequence[dict[str, Any]]) -> None:
 
 
 def _keep(rulings: Sequence[Ruling]) -> None:
-    """Keep judgements not yet kept: the reason stands beside the fact for good."""
+    """Keep judgements not yet kept: the reason stands beside the fact, or its SHARED fact, for good."""
     at = clock.now()
     rows = {
-        (ruling.version.id, ruling.fact.id): {
+        (ruling.version.id, ruling.judged_id): {
             "scheme_version_id": ruling.version.id,
-            "fact_id": ruling.fact.id,
+            "fact_id": ruling.judged_id,
             "fits": ruling.judgement.fits,
             "reason": ruling.judgement.reason.value if ruling.judgement.reason else "",
             "countable_fen": ruling.judgement.countable_fen,
