@@ -49,6 +49,11 @@ class AdmissionApplication(Base):
     sells_processed: Mapped[bool]
     sc_no: Mapped[str] = mapped_column(sa.String(20), default="")
     jy_no: Mapped[str] = mapped_column(sa.String(20), default="")
+    sc_from: Mapped[date | None]
+    sc_to: Mapped[date | None]
+    jy_from: Mapped[date | None]
+    jy_to: Mapped[date | None]
+    food_issuer: Mapped[Line] = mapped_column(server_default="")
     recognition_no: Mapped[str] = mapped_column(sa.String(60), default="")
     agreements: Mapped[list[Any]]
     producer_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("supplier.id"))
@@ -71,6 +76,7 @@ class AdmissionApplication(Base):
         sa.CheckConstraint("(state = 'returned') = (returned_from IS NOT NULL)", name="return_has_its_desk"),
         sa.CheckConstraint("(state = 'active') = (supplier_id IS NOT NULL)", name="active_has_its_supplier"),
         sa.CheckConstraint("state <> 'publication' OR objections_until IS NOT NULL", name="publication_has_its_end"),
+        sa.CheckConstraint("sc_to >= sc_from AND jy_to >= jy_from", name="food_licences_end_after_start"),
         sa.CheckConstraint("rank BETWEEN 0 AND 3", name="rank"),
         sa.CheckConstraint("left(village_code, length(town_code)) = town_code", name="village_in_town"),
         sa.Index(

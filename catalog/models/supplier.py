@@ -15,6 +15,7 @@ class Supplier(Base):
     to us.
 
     `checked_on` is the last re-verification; `licence_warned_for` the licence's last day that was warned of already.
+    `halted_for` is set while the clock holds a supplier back for a licence that ended on that day, and for nothing else.
     """
 
     __tablename__ = "supplier"
@@ -34,10 +35,12 @@ class Supplier(Base):
     admitted_on: Mapped[date | None]
     checked_on: Mapped[date | None]
     licence_warned_for: Mapped[date | None]
+    halted_for: Mapped[date | None]
     created_at: Mapped[datetime]
 
     __table_args__ = (
         sa.CheckConstraint("status <> 'active' OR admitted_on IS NOT NULL", name="active_is_admitted"),
+        sa.CheckConstraint("halted_for IS NULL OR status = 'suspended'", name="halted_is_suspended"),
         sa.CheckConstraint("bank_account_no ~ '^[0-9]{9,30}$'", name="bank_account_digits"),
     )
 

@@ -26,6 +26,38 @@ class SupplierCheck(Base):
     at: Mapped[datetime]
 
 
+class LicenceRenewal(Base):
+    """A renewed business licence as its supplier handed it in; the township compares it with the register, once.
+
+    `valid_to` None: without an end. One waits at a time.
+    """
+
+    __tablename__ = "licence_renewal"
+
+    id: Mapped[Pk]
+    supplier_id: Mapped[Ref] = mapped_column(sa.ForeignKey("supplier.id"), index=True)
+    valid_to: Mapped[date | None]
+    file_id: Mapped[Ref] = mapped_column(sa.ForeignKey("stored_file.id"))
+    person_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
+    at: Mapped[datetime]
+    is_accepted: Mapped[bool | None]
+    reason: Mapped[Line] = mapped_column(default="")
+    decided_by_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        sa.Index(
+            "uq_licence_renewal_waiting", "supplier_id", unique=True, postgresql_where=sa.text("is_accepted IS NULL")
+        ),
+        sa.CheckConstraint(
+            "(is_accepted IS NULL) = (decided_at IS NULL) AND (decided_at IS NULL) = (decided_by_id IS NULL)",
+            name="decided_whole",
+        ),
+        sa.CheckConstraint("is_accepted IS DISTINCT FROM false OR reason <> ''", name="return_has_reason"),
+        sa.CheckConstraint("decided_by_id IS NULL OR decided_by_id <> person_id", name="two_people"),
+    )
+
+
 class SupplierBan(Base):
     """A blacklisting: until when nobody with this credit code may apply again (rule 67)."""
 

@@ -11,8 +11,9 @@ from catalog.models.admission import AdmissionApplication, AdmissionPaper, Admis
 from catalog.models.supplier import Supplier
 from catalog.queries.admission_effect import linked_codes
 from catalog.rules import admission as rules
-from catalog.rules.admission import AdmissionAct, AdmissionState, Dossier, Lack, PaperKind
+from catalog.rules.admission import AdmissionAct, AdmissionState, Dossier, FoodLicence, Lack, PaperKind
 from catalog.rules.supplier import LinkageMode
+from core import clock
 from core.access.actor import Actor
 from core.access.rights import Right
 from core.access.roles import OrganisationKind
@@ -25,8 +26,8 @@ from core.places import queries as places
 
 FACTS = (
     "entity_type", "name", "uscc", "legal_person", "phone", "village_code", "licence_valid_to", "bank_name",
-    "bank_account_name", "bank_account_no", "goods", "sells_processed", "sc_no", "jy_no", "recognition_no",
-    "agreements", "producer_id",
+    "bank_account_name", "bank_account_no", "goods", "sells_processed", "sc_no", "sc_from", "sc_to", "jy_no",
+    "jy_from", "jy_to", "food_issuer", "recognition_no", "agreements", "producer_id",
 )  # fmt: skip
 """What an applicant writes, and what a version keeps."""
 
@@ -34,8 +35,8 @@ FACTS = (
 def facts_of(found: AdmissionApplication) -> dict[str, Any]:
     """What is written now, as a version keeps it."""
     facts = {name: getattr(found, name) for name in FACTS}
-    day = found.licence_valid_to
-    return {**facts, "entity_type": found.entity_type.value, "licence_valid_to": day.isoformat() if day else None}
+    plain = {name: day.isoformat() for name, day in facts.items() if isinstance(day, date)}
+    return {**facts, **plain, "entity_type": found.entity_type.value}
 
 
 @dataclass(frozen=True)
@@ -154,11 +155,12 @@ class CheckList:
 def check_list(found: AdmissionApplication) -> CheckList:
     """The application's completeness (rule 64)."""
     dossier = Dossier(
-        found.entity_type, found.name, found.bank_account_name, found.sells_processed, found.sc_no, found.jy_no,
-        len(found.agreements), found.recognition_no, found.producer_id is not None,
+        found.entity_type, found.name, found.bank_account_name, found.sells_processed,
+        FoodLicence(found.sc_no, found.food_issuer, found.sc_from, found.sc_to),
+        FoodLicence(found.jy_no, found.food_issuer, found.jy_from, found.jy_to), len(found.agreements), found.recognition_no, found.producer_id is not None,
         frozenset(PaperKind(each["kind"]) for each in paper_facts(found.id)),
     )  # fmt: skip
-    lacks, missing = rules.lacking(dossier)
+    lacks, missing = rules.lacking(dossier, clock.today())
     needed = rules.papers_needed(dossier)
     return CheckList(tuple(kind for kind in PaperKind if kind in needed), tuple(lacks), tuple(missing))
 

@@ -61,6 +61,16 @@ def latest(supplier_ids: Collection[int], *, on: date | None = None) -> dict[int
     return found
 
 
+def newest() -> sa.Subquery:
+    """Each supplier's own newest effect: supplier_id, score, verified_fen, households. For producers; see `latest`."""
+    return (
+        sa.select(LinkageScore.supplier_id, LinkageScore.score, LinkageScore.verified_fen, LinkageScore.households)
+        .ext(distinct_on(LinkageScore.supplier_id))
+        .order_by(LinkageScore.supplier_id, LinkageScore.quarter.desc(), LinkageScore.version_no.desc())
+        .subquery("newest_effect")
+    )
+
+
 def _sources(supplier_ids: Collection[int], on: date) -> sa.Subquery:
     """(asked_id, source_id): whose score stands for whom. A trader without an active producer has no row."""
     producer = orm.aliased(Supplier)

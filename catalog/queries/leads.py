@@ -121,28 +121,56 @@ def shown_by(supplier_ids: Collection[int]) -> dict[int, Shown]:
 
 def candidates() -> list[Candidate]:
     """Active producers that meet the criteria or are recognised, the largest verified benefit first."""
-    book = newest()
+    book, effect = newest(), income_effect.newest()
     rows = db.session.execute(
-        sa.select(
+        _candidates(book, effect).with_only_columns(
             Supplier.id, Organisation.name, Supplier.entity_type, Place.name.label("town_name"), book.c.decision,
             book.c.decided_on, book.c.recheck_on, sa.func.coalesce(book.c.document, "").label("document"),
+            sa.func.coalesce(effect.c.households, 0).label("households"),
+            sa.func.coalesce(effect.c.verified_fen, 0).label("verified_fen"),
+            sa.func.coalesce(effect.c.score, 0).label("score"),
         )
-        .join(Organisation, Organisation.id == Supplier.organisation_id)
-        .join(Place, Place.code == Supplier.town_code)
-        .outerjoin(book, book.c.supplier_id == Supplier.id)
-        .where(Supplier.status == SupplierStatus.ACTIVE, Supplier.entity_type != EntityType.TRADER)
     ).all()  # fmt: skip
-    criteria, shown = admission_terms.lead_criteria(), shown_by([row.id for row in rows])
+    criteria = admission_terms.lead_criteria()
     found = [
         Candidate(
-            row.id, row.name, row.entity_type, row.town_name, shown[row.id],
-            tuple(measured(criteria, shown[row.id])), LeadDecision(row.decision) if row.decision else None,
+            row.id, row.name, row.entity_type, row.town_name, shown := Shown(row.households, row.verified_fen, row.score),
+            tuple(measured(criteria, shown)), LeadDecision(row.decision) if row.decision else None,
             row.decided_on, row.recheck_on, row.document,
         )
         for row in rows
-        if meets(criteria, shown[row.id]) or row.decision in {each.value for each in HOLDING}
     ]  # fmt: skip
     return sorted(found, key=lambda c: (c.is_lead, -c.shown.verified_fen, c.name))
+
+
+def _candidates(book: sa.Subquery, effect: sa.Subquery) -> sa.Select[*tuple[object, ...]]:
+    """Active producers whose newest effect meets the criteria, and the recognised."""
+    return (
+        sa.select(Supplier.id)
+        .join(Organisation, Organisation.id == Supplier.organisation_id)
+        .join(Place, Place.code == Supplier.town_code)
+        .outerjoin(book, book.c.supplier_id == Supplier.id)
+        .outerjoin(effect, effect.c.supplier_id == Supplier.id)
+        .where(
+            Supplier.status == SupplierStatus.ACTIVE,
+            Supplier.entity_type != EntityType.TRADER,
+            sa.or_(_meets(effect), _holds(book)),
+        )
+    )
+
+
+def _meets(effect: sa.Subquery) -> sa.ColumnElement[bool]:
+    """`supplier_life.meets` as a condition (a test compares them)."""
+    asked = admission_terms.lead_criteria()
+    return sa.and_(
+        sa.func.coalesce(effect.c.households, 0) >= asked.households,
+        sa.func.coalesce(effect.c.verified_fen, 0) >= asked.verified_fen,
+        sa.func.coalesce(effect.c.score, 0) >= asked.score,
+    )
+
+
+def _holds(book: sa.Subquery) -> sa.ColumnElement[bool]:
+    return sa.func.coalesce(book.c.decision.in_([each.value for each in HOLDING]), sa.false())
 
 
 def name_of(supplier_id: int) -> str:
@@ -152,5 +180,7 @@ def name_of(supplier_id: int) -> str:
 
 
 def to_decide_count() -> int:
-    """Suppliers that meet the criteria and are not recognised."""
-    return sum(not each.is_lead for each in candidates())
+    """Suppliers that meet the criteria and are not recognised. It counts, for it stands on every page of the office."""
+    book, effect = newest(), income_effect.newest()
+    query = _candidates(book, effect).where(~_holds(book)).with_only_columns(sa.func.count())
+    return db.session.scalar(query) or 0

@@ -1,19 +1,23 @@
 """Traders and the producers behind them: score and origin are the producer's (rule 65)."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from catalog.models.admission import AdmissionApplication
+from catalog.models.product import Product
 from catalog.models.supplier import Supplier
 from catalog.models.supplier_life import ProducerAuthorisation
+from catalog.rules.listing import ProductState
 from catalog.rules.supplier import EntityType, SupplierStatus
 from core import clock
 from core.db import any_of, db
+from core.errors import Refused
 from core.files.models import StoredFile
 from core.organisations.models import Organisation
+from core.places import queries as places
 
 
 def holds(on: date) -> sa.ColumnElement[bool]:
@@ -41,22 +45,35 @@ def authorised(on: date) -> sa.ColumnElement[bool]:
     return sa.or_(Supplier.entity_type != EntityType.TRADER, allowed)
 
 
-def behind(supplier_ids: Collection[int], *, on: date | None = None) -> dict[int, int]:
-    """{trader: its producer} among the suppliers; the earliest authorisation in force counts. One statement."""
-    if not supplier_ids:
-        return {}
+def villages(trader_id: int, *, on: date | None = None) -> frozenset[str]:
+    """Where the goods of a trader's active producers grow: their listed products' places and those they applied with.
+
+    Two statements.
+    """
     producer = aliased(Supplier)
-    rows = db.session.execute(
-        sa.select(ProducerAuthorisation.trader_id, ProducerAuthorisation.producer_id)
-        .join(producer, producer.id == ProducerAuthorisation.producer_id)
+    ids = db.session.scalars(
+        sa.select(producer.id)
+        .join(ProducerAuthorisation, ProducerAuthorisation.producer_id == producer.id)
         .where(
-            any_of(ProducerAuthorisation.trader_id, supplier_ids),
+            ProducerAuthorisation.trader_id == trader_id,
             producer.status == SupplierStatus.ACTIVE,
             holds(on or clock.today()),
         )
-        .order_by(ProducerAuthorisation.trader_id, ProducerAuthorisation.id.desc())
-    )
-    return {row.trader_id: row.producer_id for row in rows}
+    ).all()
+    grown = sa.select(Product.origin_code).where(any_of(Product.supplier_id, ids), Product.state == ProductState.LISTED)
+    applied = sa.select(AdmissionApplication.village_code).where(any_of(AdmissionApplication.supplier_id, ids))
+    return frozenset(db.session.scalars(grown.union(applied)))
+
+
+def check_origin(seller: Supplier, origin_code: str) -> None:
+    """A trader's goods grow where its producers' do (rule 65). Raises: Refused "origin-not-producers" (places)."""
+    if seller.entity_type is not EntityType.TRADER:
+        return
+    known = villages(seller.id)
+    if origin_code in known:
+        return
+    named = sorted(place.name for place in places.names(known).values())
+    raise Refused("origin-not-producers", places="、".join(named[:6]) or "—")
 
 
 @dataclass(frozen=True)

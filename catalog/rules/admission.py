@@ -121,6 +121,22 @@ class PaperKind(StrEnum):
 
 
 @dataclass(frozen=True)
+class FoodLicence:
+    """A food licence as an application names it: it flows into the register of certificates with these."""
+
+    number: str = ""
+    issuer: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def is_whole(self, on: date) -> bool:
+        """Whether everything that the register needs is said, and it holds on the day."""
+        if not (self.number and self.issuer and self.valid_from and self.valid_to):
+            return False
+        return self.valid_from <= self.valid_to and on <= self.valid_to
+
+
+@dataclass(frozen=True)
 class Dossier:
     """What an application says and holds, as far as its completeness is concerned."""
 
@@ -128,8 +144,8 @@ class Dossier:
     name: str
     bank_account_name: str
     sells_processed: bool
-    sc_no: str
-    jy_no: str
+    sc: FoodLicence
+    jy: FoodLicence
     agreements: int
     recognition_no: str
     has_producer: bool
@@ -159,17 +175,21 @@ class Lack(StrEnum):
     BANK_NAME = "bank_name"
     SC_NO = "sc_no"
     JY_NO = "jy_no"
+    SC_TERM = "sc_term"
+    JY_TERM = "jy_term"
 
 
-def lacking(dossier: Dossier) -> tuple[list[Lack], list[PaperKind]]:
-    """What is missing, in the order of the form; nothing for a complete application."""
+def lacking(dossier: Dossier, on: date) -> tuple[list[Lack], list[PaperKind]]:
+    """What is missing on a day, in the order of the form; nothing for a complete application."""
     is_trader = dossier.entity is EntityType.TRADER
     lacks = {
         Lack.BANK_NAME: dossier.bank_account_name.strip() != dossier.name.strip(),
         Lack.LINKAGE: not is_trader and not dossier.agreements and not dossier.recognition_no,
         Lack.PRODUCER: is_trader and not dossier.has_producer,
-        Lack.SC_NO: dossier.sells_processed and not is_trader and not dossier.sc_no,
-        Lack.JY_NO: dossier.sells_processed and is_trader and not dossier.jy_no,
+        Lack.SC_NO: dossier.sells_processed and not is_trader and not dossier.sc.number,
+        Lack.JY_NO: dossier.sells_processed and is_trader and not dossier.jy.number,
+        Lack.SC_TERM: bool(dossier.sc.number) and not dossier.sc.is_whole(on),
+        Lack.JY_TERM: bool(dossier.jy.number) and not dossier.jy.is_whole(on),
     }
     missing = papers_needed(dossier) - dossier.papers
     return [lack for lack, is_so in lacks.items() if is_so], [kind for kind in PaperKind if kind in missing]

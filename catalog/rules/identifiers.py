@@ -122,10 +122,22 @@ def organic_number(text: str) -> str:
 
 def organic_code(text: str, lengths: tuple[int, ...] = (17, 18)) -> str:
     """有机码 of one mark: 17 digits, 18 where the agency has four; which lengths are taken is a setting."""
-    code = _shaped("organic-code", _ORGANIC_CODE, text)
-    if len(code) not in lengths:
-        raise Refused("organic-code-shape", text=code)
+    code = tidy(text)
+    if not _ORGANIC_CODE.fullmatch(code) or len(code) not in lengths:
+        raise Refused("organic-code-shape", text=code[:40], lengths="/".join(str(each) for each in sorted(lengths)))
     return code
+
+
+def organic_codes(text: str, lengths: tuple[int, ...] = (17, 18), *, most: int = 50) -> tuple[str, ...]:
+    """The marks of one delivery line as somebody typed or scanned them: apart by blanks, commas or lines, each once.
+
+    Raises: Refused "organic-code-shape"; "organic-codes-many" (most).
+    """
+    parts = re.split(r"[\s,，、;；]+", text.strip())
+    codes = tuple(dict.fromkeys(organic_code(part, lengths) for part in parts if part))
+    if len(codes) > most:
+        raise Refused("organic-codes-many", most=most)
+    return codes
 
 
 def geographic_number(text: str) -> str:
@@ -224,6 +236,7 @@ REFUSALS = frozenset(
         *(f"{name}-shape" for name in ("green", "gf", "organic", "organic-code", "gi", "mobile", "bank", "division")),
         "uscc-organisation-check",
         "ric-date",
+        "organic-codes-many",
     }
 )
 """Every code raised here: each has its sentence (a test compares)."""

@@ -45,7 +45,7 @@ SUPPLIER = StateTable(
         (_S.APPLYING, _A.ADMIT): step(_S.ACTIVE, "admission"),
         (_S.APPLYING, _A.DECLINE): step(_S.REMOVED, "admission"),
         (_S.ACTIVE, _A.SUSPEND): step(_S.SUSPENDED, "platform", "township", "clock"),
-        (_S.SUSPENDED, _A.RESUME): step(_S.ACTIVE, "platform"),
+        (_S.SUSPENDED, _A.RESUME): step(_S.ACTIVE, "platform", "renewal"),
         (_S.ACTIVE, _A.REMOVE): step(_S.REMOVED, "platform", "supplier"),
         (_S.SUSPENDED, _A.REMOVE): step(_S.REMOVED, "platform", "supplier"),
         (_S.ACTIVE, _A.BLACKLIST): step(_S.BLACKLISTED, "platform"),
@@ -55,7 +55,8 @@ SUPPLIER = StateTable(
         (_S.BLACKLISTED, _A.LET_APPLY): step(_S.APPLYING, "platform", "admission"),
     },
 )
-"""Open orders go on when a supplier is suspended; the clock suspends for an expired licence; only the whole way of an
+"""Open orders go on when a supplier is suspended; the clock suspends for an expired licence, and a renewed one that the
+township has compared undoes just that; only the whole way of an
 application (`catalog.rules.admission`) admits. A ban has to be over before somebody may apply again.
 """
 

@@ -8,8 +8,10 @@ from catalog.models.supplier_life import ProducerAuthorisation
 from catalog.queries import applications as queries
 from catalog.queries.visibility import LINKED
 from catalog.rules.admission import PaperKind
+from catalog.rules.certificates import CertificateKind
 from catalog.rules.supplier import SUPPLIER, LinkageMode, SupplierAct, SupplierStatus
-from catalog.services import search_index
+from catalog.services import certificates, search_index
+from catalog.services.certificates import Paper
 from core import clock
 from core.access.actor import Actor
 from core.access.roles import OrganisationKind, Role
@@ -35,6 +37,7 @@ def found_supplier(found: AdmissionApplication, *, by: Actor | None) -> Supplier
     supplier = _supplier(found, body)
     _agreements(found, supplier)
     _authorisation(found, supplier)
+    _food_licences(found, supplier, by)
     _seats(found, body, by)
     search_index.mark_supplier(supplier.id)
     return supplier
@@ -68,6 +71,7 @@ def _supplier(found: AdmissionApplication, body: Organisation) -> Supplier:
     made.licence_valid_to, made.bank_name = found.licence_valid_to, found.bank_name
     made.bank_account_name, made.bank_account_no = found.bank_account_name, found.bank_account_no
     made.admitted_on = made.checked_on = clock.today()
+    made.halted_for = None
     made.status = advance(SUPPLIER, made.status, SupplierAct.ADMIT, "admission")
     db.session.flush()
     return made
@@ -109,19 +113,39 @@ def _authorisation(found: AdmissionApplication, supplier: Supplier) -> None:
         return
     if db.session.get_one(Supplier, found.producer_id).status is not SupplierStatus.ACTIVE:
         raise Refused("producer-not-active")
-    paper = sa.select(AdmissionPaper.file_id).where(
-        AdmissionPaper.application_id == found.id,
-        AdmissionPaper.kind == PaperKind.AUTHORISATION,
-        AdmissionPaper.dropped_at.is_(None),
-    )
     db.session.add(
         ProducerAuthorisation(
             trader_id=supplier.id, producer_id=found.producer_id, valid_from=clock.today(),
-            file_id=db.session.scalar(paper.order_by(AdmissionPaper.id.desc()).limit(1)),
+            file_id=_scan(found, PaperKind.AUTHORISATION),
             person_id=found.applicant_id, at=clock.now(),
         )
     )  # fmt: skip
     db.session.flush()
+
+
+def _scan(found: AdmissionApplication, kind: PaperKind) -> int | None:
+    """The newest document of a kind."""
+    paper = sa.select(AdmissionPaper.file_id).where(
+        AdmissionPaper.application_id == found.id, AdmissionPaper.kind == kind, AdmissionPaper.dropped_at.is_(None)
+    )
+    return db.session.scalar(paper.order_by(AdmissionPaper.id.desc()).limit(1))
+
+
+def _food_licences(found: AdmissionApplication, supplier: Supplier, by: Actor | None) -> None:
+    """SC and JY go on into the register of certificates, where an office compares them with their issuer as any other.
+
+    One that stands there already (whoever sold before) or that another holds stays out: the applicant's own number
+    was judged by the desks, and a doubt about it must not keep the clock from ending the publication.
+    """
+    terms = (
+        (CertificateKind.SC, PaperKind.SC, found.sc_no, found.sc_from, found.sc_to),
+        (CertificateKind.JY, PaperKind.JY, found.jy_no, found.jy_from, found.jy_to),
+    )
+    for kind, paper, number, since, until in terms:
+        if not number or since is None or until is None or certificates.is_known(kind, number):
+            continue
+        said = Paper(kind, number, found.food_issuer, since, until, file_id=_scan(found, paper))
+        certificates.add_admitted(said, supplier_id=supplier.id, by=by)
 
 
 def _seats(found: AdmissionApplication, body: Organisation, by: Actor | None) -> None:

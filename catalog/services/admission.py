@@ -41,6 +41,7 @@ def decide(
         raise Refused("reason-needed")
     before = found.status
     found.status = advance(SUPPLIER, found.status, act, "platform")
+    found.halted_for = None
     if licence_valid_to is not None:
         found.licence_valid_to = licence_valid_to
     if found.status is SupplierStatus.ACTIVE and _has_ended(found):
@@ -75,7 +76,7 @@ def leave(reason: str, *, by: Actor) -> Supplier:
     if not reason.strip():
         raise Refused("reason-needed")
     before = found.status
-    found.status = advance(SUPPLIER, found.status, SupplierAct.REMOVE, "supplier")
+    found.status, found.halted_for = advance(SUPPLIER, found.status, SupplierAct.REMOVE, "supplier"), None
     changed("supplier-left", found, before, by, right=Right.SELL, reason=reason.strip())
     return found
 
@@ -89,6 +90,7 @@ def suspend_expired() -> int:
     for supplier in found:
         before = supplier.status
         supplier.status = advance(SUPPLIER, supplier.status, SupplierAct.SUSPEND, "clock")
+        supplier.halted_for = supplier.licence_valid_to
         changed("supplier-licence-ended", supplier, before, None)
     return len(found)
 

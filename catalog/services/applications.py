@@ -15,6 +15,7 @@ from catalog.queries import applications as queries
 from catalog.rules import admission as rules
 from catalog.rules import identifiers
 from catalog.rules.admission import EDITABLE, AdmissionAct, AdmissionState, ApplicantKind, PaperKind
+from catalog.rules.certificates import check_validity
 from catalog.rules.supplier import EntityType, LinkageMode, SupplierStatus
 from catalog.services import admission_steps as steps
 from core import clock, numbers
@@ -58,6 +59,11 @@ class Draft:
     sells_processed: bool = False
     sc_no: str = ""
     jy_no: str = ""
+    sc_from: date | None = None
+    sc_to: date | None = None
+    jy_from: date | None = None
+    jy_to: date | None = None
+    food_issuer: str = ""
     recognition_no: str = ""
     agreements: Sequence[Agreement] = ()
     producer_id: int | None = None
@@ -164,6 +170,9 @@ def _own(application_no: str, by: Actor) -> AdmissionApplication:
 def _facts(draft: Draft) -> dict[str, Any]:
     """The columns of what is written, numbers checked and tidy."""
     entity = rules.entity_of(draft.kind)
+    for since, until in ((draft.sc_from, draft.sc_to), (draft.jy_from, draft.jy_to)):
+        if since is not None and until is not None:
+            check_validity(since, until)
     if len(draft.agreements) > MOST_AGREEMENTS:
         raise Refused("agreements-too-many", most=MOST_AGREEMENTS)
     village = db.session.get(Place, draft.village_code)
@@ -179,7 +188,8 @@ def _facts(draft: Draft) -> dict[str, Any]:
         "licence_valid_to": draft.licence_valid_to, "sells_processed": draft.sells_processed,
         "sc_no": identifiers.production_licence(draft.sc_no) if draft.sc_no else "",
         "jy_no": identifiers.operation_licence(draft.jy_no) if draft.jy_no else "",
-        "recognition_no": draft.recognition_no,
+        "sc_from": draft.sc_from, "sc_to": draft.sc_to, "jy_from": draft.jy_from, "jy_to": draft.jy_to,
+        "food_issuer": draft.food_issuer, "recognition_no": draft.recognition_no,
         "agreements": [{"code": code, "mode": mode} for code, mode in agreements.items() if code],
         "producer_id": _producer(draft.producer_id) if entity is EntityType.TRADER else None,
     }  # fmt: skip

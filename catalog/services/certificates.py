@@ -76,12 +76,26 @@ def add_granted(paper: Paper, product_ids: Iterable[int], *, supplier_id: int, b
     return made
 
 
+def add_admitted(paper: Paper, *, supplier_id: int, by: Actor | None) -> Certificate:
+    """A licence that an admitted application named; `by` None: the clock ended its publication. Raises: as `add`."""
+    made = _add(db.session.get_one(Supplier, supplier_id), paper, (), Right.ADMIT, by)
+    if paper.file_id is not None:
+        let_read(paper.file_id, holder_organisation(supplier_id))
+    return made
+
+
+def is_known(kind: CertificateKind, number: str) -> bool:
+    """Whether the register has a certificate with this number, whoever shows it."""
+    same = sa.exists().where(Certificate.kind == kind, Certificate.number == rules.number(kind, number))
+    return bool(db.session.scalar(sa.select(same)))
+
+
 def holder_organisation(supplier_id: int) -> int:
     """The organisation that a supplier is."""
     return db.session.scalars(sa.select(Supplier.organisation_id).where(Supplier.id == supplier_id)).one()
 
 
-def _add(seller: Supplier, paper: Paper, product_ids: Iterable[int], right: Right, by: Actor) -> Certificate:
+def _add(seller: Supplier, paper: Paper, product_ids: Iterable[int], right: Right, by: Actor | None) -> Certificate:
     number = rules.number(paper.kind, paper.number)
     rules.check_validity(paper.valid_from, paper.valid_to)
     holder, is_own = _holder(seller, paper)
@@ -136,7 +150,7 @@ def _check_number(seller: Supplier, paper: Paper, number: str, *, is_own: bool) 
         raise Refused("certificate-number-taken", number=number)
 
 
-def _renewed(seller: Supplier, paper: Paper, right: Right, by: Actor) -> int | None:
+def _renewed(seller: Supplier, paper: Paper, right: Right, by: Actor | None) -> int | None:
     """The id of the certificate that is continued, its own life line told. Raises: Missing."""
     if paper.renews_id is None:
         return None
@@ -307,14 +321,14 @@ def _locked(certificate_id: int) -> Certificate:
     return found
 
 
-def _record(action: str, found: Certificate, right: Right, by: Actor, **facts: Any) -> None:
+def _record(action: str, found: Certificate, right: Right, by: Actor | None, **facts: Any) -> None:
     trail.record(
         Stream.CATALOGUE,
         action,
         "certificate",
         found.id,
         by=by,
-        right=right,
+        right=right if by else None,
         after={"status": found.status.value, "valid_to": found.valid_to.isoformat()},
         kind=found.kind.value,
         number=found.number,

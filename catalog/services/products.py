@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from catalog.models.offer import Offer
 from catalog.models.product import Product
-from catalog.queries import standing, suppliers
+from catalog.queries import producers, standing, suppliers
 from catalog.rules.facts import Facts, Season, Shot
 from catalog.rules.listing import PRODUCT, ProductAct, ProductState, check_two_checkers
 from catalog.services import facts as saying
@@ -51,10 +51,12 @@ class Draft:
 def create(draft: Draft, *, by: Actor) -> Product:
     """A new product of the actor's supplier, as a draft.
 
-    Raises: Missing for somebody who is no supplier; Refused as `facts.check`, "own-code-taken".
+    Raises: Missing for somebody who is no supplier; Refused as `facts.check`, "own-code-taken",
+    "origin-not-producers" for a trader (rule 65).
     """
     seller, facts = suppliers.own(by), draft.onto(())
     saying.check(facts)
+    producers.check_origin(seller, facts.origin_code)
     now = clock.now()
     product = Product(
         sku=codes.new_code("P", 7),
@@ -121,6 +123,7 @@ def copy(product_id: int, *, by: Actor) -> Product:
 
 
 def _say(product: Product, new: Facts, *, by: Actor) -> None:
+    producers.check_origin(suppliers.own(by), new.origin_code)
     if product.state is ProductState.LISTED:
         revisions.change(product, new, by=by)
         return
@@ -146,9 +149,11 @@ def _number(product: Product, own_code: str | None) -> None:
 def submit(product_id: int, *, by: Actor) -> Product:
     """Hand a draft to the township of its origin.
 
-    Raises: Refused "product-without-pack", "licence-missing" (kind), "proof-missing", "state-forbids-act"; Missing.
+    Raises: Refused "product-without-pack", "licence-missing" (kind), "proof-missing", "origin-not-producers",
+    "state-forbids-act"; Missing.
     """
     product = shelving.own(product_id, by=by)
+    producers.check_origin(suppliers.own(by), product.origin_code)
     if product.state in {ProductState.RETURNED, ProductState.WITHDRAWN}:
         _step(product, ProductAct.REVISE, "supplier")
     has_pack = sa.exists().where(Offer.product_id == product.id, Offer.is_active)

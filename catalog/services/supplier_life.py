@@ -45,6 +45,8 @@ def check(
     )  # fmt: skip
     db.session.add(made)
     found.checked_on = clock.today()
+    if outcome is CheckOutcome.FAILED:
+        found.halted_for = None  # more than a paper is missing now: a renewed licence alone brings nobody back
     db.session.flush()
     if outcome is CheckOutcome.FAILED and found.status is SupplierStatus.ACTIVE:
         found.status = advance(SUPPLIER, SupplierStatus.ACTIVE, SupplierAct.SUSPEND, "township")

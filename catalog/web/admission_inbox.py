@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from flask import url_for
 
 from catalog.queries import admission_queue as queue
-from catalog.queries import applications, leads, publications, supplier_checks
+from catalog.queries import applications, leads, licences, publications, supplier_checks
 from catalog.rules.admission import AdmissionState
+from catalog.rules.supplier_life import LicenceStage
 from core.access.actor import Actor
 from core.access.rights import Right
 from core.text import sentence
@@ -26,6 +27,10 @@ def admission_tasks(who: Actor) -> Iterator[Task]:
         text = sentence("task", "supplier-checks-overdue" if late else "supplier-checks-due")
         tone = "danger" if late else "info"
         yield Task(text, url_for("supplier_checks.due"), late or count, tone=tone, icon="clipboard2-check")
+    if who.may(Right.SUPPLIER_CHECK) and (count := licences.waiting_count(who)):
+        yield Task(sentence("task", "licences-waiting"), url_for("licences.waiting"), count, icon="file-earmark-text")
+    if who.may(Right.SELL) and who.organisation_id is not None:
+        yield from _licence(who)
     if who.may(Right.LEAD_RECOGNISE) and (count := leads.to_decide_count()):
         yield Task(sentence("task", "leads-to-decide"), url_for("leads.candidates"), count, icon="award")
 
@@ -47,3 +52,12 @@ def _desk(who: Actor) -> Iterator[Task]:
     if late := queue.overdue_count(who):
         href = url_for("admission_desk.waiting", overdue=1)
         yield Task(sentence("task", "admission-overdue"), href, late, tone="danger", icon="stopwatch")
+
+
+def _licence(who: Actor) -> Iterator[Task]:
+    """One's own licence that ends, or has ended, while no renewed one waits."""
+    if (found := licences.ending(who)) is not None:
+        code = "licence-ended" if found.stage is LicenceStage.ENDED else "licence-ending"
+        tone = "danger" if found.stage is LicenceStage.ENDED else "warn"
+        href = url_for("licences.own")
+        yield Task(sentence("task", code), href, due_on=found.valid_to, tone=tone, icon="file-earmark-text")

@@ -26,8 +26,9 @@ bp = Blueprint("apply", __name__, url_prefix="/apply")
 _NO = "<string(maxlength=20):application_no>"
 _TEXTS = (
     "name", "uscc", "legal_person", "phone", "village_code", "goods", "bank_name", "bank_account_name",
-    "bank_account_no", "sc_no", "jy_no", "recognition_no",
+    "bank_account_no", "sc_no", "jy_no", "food_issuer", "recognition_no",
 )  # fmt: skip
+_DAYS = ("licence_valid_to", "sc_from", "sc_to", "jy_from", "jy_to")
 
 
 class ApplyForm(Form):
@@ -44,7 +45,12 @@ class ApplyForm(Form):
     bank_account_no = ShortText(most=40)
     sells_processed = BooleanField()
     sc_no = ShortText(most=20, required=False)
+    sc_from = DayField(required=False)
+    sc_to = DayField(required=False)
     jy_no = ShortText(most=20, required=False)
+    jy_from = DayField(required=False)
+    jy_to = DayField(required=False)
+    food_issuer = ShortText(most=60, required=False)
     agreements = TextAreaField()
     recognition_no = ShortText(most=60, required=False)
     producer_id = SelectField(validate_choice=False)
@@ -88,7 +94,7 @@ def _draft(form: ApplyForm) -> Draft:
     return Draft(
         **texts,
         kind=ApplicantKind(form.kind.data),
-        licence_valid_to=form.licence_valid_to.data,
+        **{name: form[name].data for name in _DAYS},
         sells_processed=bool(form.sells_processed.data),
         agreements=_agreements(form.agreements.data or ""),
         producer_id=int(chosen) if chosen.isdigit() and len(chosen) < 18 else None,

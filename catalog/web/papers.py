@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import SelectField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from catalog.queries import desk, papers
+from catalog.queries import desk, licences, papers
 from catalog.rules.certificates import CertificateKind
 from catalog.services import certificates
 from catalog.web import life
@@ -92,7 +92,7 @@ def _file(field: str, purpose: str) -> int | None:
 @bp.get("")
 @requires(Right.SELL)
 def mine() -> ResponseReturnValue:
-    return render_template("catalog/papers/list.html", sheets=papers.own(actor()))
+    return render_template("catalog/papers/list.html", sheets=papers.own(actor()), licence=licences.own(actor()))
 
 
 @bp.get("/new")

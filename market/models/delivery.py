@@ -61,6 +61,18 @@ class DeliveryLine(Base):
     )
 
 
+class OrganicMark(Base):
+    """有机码 of one mark on goods of a delivery line. A mark is used once in the county, so a copied one is found."""
+
+    __tablename__ = "organic_mark"
+    __append_only__ = True
+
+    code: Mapped[str] = mapped_column(sa.String(18), primary_key=True)
+    delivery_line_id: Mapped[Ref] = mapped_column(sa.ForeignKey("delivery_line.id"), index=True)
+
+    __table_args__ = (sa.CheckConstraint("code ~ '^[0-9]{17,18}$'", name="code"),)
+
+
 class AcceptanceDraft(Base):
     """What the first signer counted, waiting for the second. Replaced by a recount, gone once signed.
 

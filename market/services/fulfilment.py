@@ -22,7 +22,7 @@ from market.queries import progress, refunds
 from market.rules.counting import check_whole_packs
 from market.rules.delivery_states import DeliveryState
 from market.rules.order_states import OrderAct, OrderKind, OrderState
-from market.services import commitments, holding, lots, numbers, order_steps
+from market.services import commitments, holding, lots, numbers, order_steps, organic_marks
 from market.services.lots import NewLot
 
 _PLAUSIBLE = 2  # times the upper tolerance: more on one note is a slipped decimal point
@@ -39,6 +39,7 @@ class ShipLine:
     quarantine_no: str = ""
     inspection_no: str = ""
     report_valid_to: date | None = None
+    organic: str = ""  # 有机码 as typed
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def ship(
 
     Raises: Refused "order-not-confirmed", "ship-empty", "ship-line-unknown", "ship-line-twice", "ship-line-closed",
     "ship-far-above", "ship-not-whole-packs", "ship-day-past", "ship-refunded" and "ship-not-all" (a resident's),
-    "lot-…" (also "lot-short": more than the lot has), "stock-short"; Missing.
+    "lot-…" (also "lot-short": more than the lot has), "organic-code…", "stock-short"; Missing.
     """
     order = holding.sold_order(order_id, by)
     on = arrives_on or clock.today()
@@ -231,6 +232,7 @@ def _add_line(delivery: Delivery, line: ShipLine, agreed: OrderLine) -> kilogram
     )
     db.session.add(row)
     db.session.flush()
+    organic_marks.put(row.id, line.organic)
     return kilograms.Leaving(lot.id, line.qty, row.id, delivery.delivered_on)
 
 

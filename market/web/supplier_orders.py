@@ -209,6 +209,7 @@ def _lot_fields(tag: str, one: LineProgress, sheet: OrderSheet) -> dict[str, Any
         f"quarantine-{tag}": ShortText(most=40, required=False),
         f"inspection-{tag}": ShortText(most=40, required=False),
         f"report-{tag}": DayField(required=False),
+        f"organic-{tag}": ShortText(most=1_000, required=False),
     }
 
 
@@ -231,5 +232,6 @@ def _ship_line(form: Any, tag: str, one: LineProgress, sheet: OrderSheet) -> Shi
         paper = chosen[0].commitment_no
         lot = NewLot(chosen[0].harvested_on, number or chosen[0].lot_no, chosen[0].origin_code)
     return ShipLine(
-        one.line.id, given("qty"), lot, paper, given("quarantine") or "", given("inspection") or "", given("report")
-    )
+        one.line.id, given("qty"), lot, paper, given("quarantine") or "", given("inspection") or "", given("report"),
+        given("organic") or "",
+    )  # fmt: skip

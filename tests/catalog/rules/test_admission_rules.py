@@ -20,8 +20,9 @@ CALENDARS = st.builds(
     st.frozensets(st.dates(date(2026, 1, 1), date(2026, 3, 1)), max_size=20),
     st.frozensets(st.dates(date(2026, 3, 2), date(2026, 5, 1)), max_size=10),
 )
+TODAY = date(2026, 11, 23)
 COMPLETE = Dossier(
-    EntityType.COOPERATIVE, "示例", "示例", sells_processed=False, sc_no="", jy_no="", agreements=1, recognition_no="",
+    EntityType.COOPERATIVE, "示例", "示例", sells_processed=False, sc=FoodLicence(), jy=FoodLicence(), agreements=1, recognition_no="",
     has_producer=False,
     papers=frozenset({PaperKind.LICENCE, PaperKind.BANK, PaperKind.ORIGIN, PaperKind.AGREEMENTS}),
 )  # fmt: skip
@@ -31,8 +32,8 @@ DOSSIERS = st.builds(
     st.just("示例"),
     st.sampled_from(["示例", "别人"]),
     sells_processed=st.booleans(),
-    sc_no=st.sampled_from(["", "SC"]),
-    jy_no=st.sampled_from(["", "JY"]),
+    sc=st.sampled_from([FoodLicence(), FoodLicence("SC"), FoodLicence("SC", "局", date(2026, 1, 1), date(2030, 1, 1))]),
+    jy=st.sampled_from([FoodLicence(), FoodLicence("JY"), FoodLicence("JY", "局", date(2026, 1, 1), date(2030, 1, 1))]),
     agreements=st.integers(0, 9),
     recognition_no=st.sampled_from(["", "认定"]),
     has_producer=st.booleans(),
@@ -44,19 +45,19 @@ EFFECTS = st.builds(
 
 
 def test_a_complete_application_lacks_nothing() -> None:
-    assert rules.lacking(COMPLETE) == ([], [])
+    assert rules.lacking(COMPLETE, TODAY) == ([], [])
 
 
 @given(DOSSIERS)
 def test_a_paper_more_never_makes_an_application_lack_more(dossier: Dossier) -> None:
-    before = rules.lacking(dossier)[1]
+    before = rules.lacking(dossier, TODAY)[1]
     for kind in PaperKind:
-        assert set(rules.lacking(replace(dossier, papers=dossier.papers | {kind}))[1]) <= set(before)
+        assert set(rules.lacking(replace(dossier, papers=dossier.papers | {kind}), TODAY)[1]) <= set(before)
 
 
 @given(DOSSIERS)
 def test_every_application_brings_licence_bank_and_origin_and_nobody_sells_without_a_link(dossier: Dossier) -> None:
-    needed, lacks = rules.papers_needed(dossier), rules.lacking(dossier)[0]
+    needed, lacks = rules.papers_needed(dossier), rules.lacking(dossier, TODAY)[0]
     assert {PaperKind.LICENCE, PaperKind.BANK, PaperKind.ORIGIN} <= needed
     linked = dossier.agreements or dossier.recognition_no or dossier.has_producer
     if not linked:
