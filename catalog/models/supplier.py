@@ -15,7 +15,7 @@ class Supplier(Base):
     to us.
 
     `checked_on` is the last re-verification; `licence_warned_for` the licence's last day that was warned of already.
-    `halted_for` is set while the clock holds a supplier back for a licence that ended on that day, and for nothing else.
+    `halted_for` is set while the clock alone holds a supplier back, for a licence that ended on that day.
     """
 
     __tablename__ = "supplier"

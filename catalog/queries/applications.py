@@ -157,7 +157,8 @@ def check_list(found: AdmissionApplication) -> CheckList:
     dossier = Dossier(
         found.entity_type, found.name, found.bank_account_name, found.sells_processed,
         FoodLicence(found.sc_no, found.food_issuer, found.sc_from, found.sc_to),
-        FoodLicence(found.jy_no, found.food_issuer, found.jy_from, found.jy_to), len(found.agreements), found.recognition_no, found.producer_id is not None,
+        FoodLicence(found.jy_no, found.food_issuer, found.jy_from, found.jy_to), len(found.agreements),
+        found.recognition_no, found.producer_id is not None,
         frozenset(PaperKind(each["kind"]) for each in paper_facts(found.id)),
     )  # fmt: skip
     lacks, missing = rules.lacking(dossier, clock.today())

@@ -11,7 +11,7 @@ from catalog.models.supplier import Supplier
 from catalog.models.supplier_life import LeadEntry
 from catalog.queries import admission_terms, income_effect
 from catalog.rules.supplier import EntityType, SupplierStatus
-from catalog.rules.supplier_life import HOLDING, LeadDecision, Shown, measured, meets
+from catalog.rules.supplier_life import HOLDING, LeadDecision, Shown, measured
 from core.db import any_of, db
 from core.organisations.models import Organisation
 from core.places.models import Place
@@ -134,8 +134,9 @@ def candidates() -> list[Candidate]:
     criteria = admission_terms.lead_criteria()
     found = [
         Candidate(
-            row.id, row.name, row.entity_type, row.town_name, shown := Shown(row.households, row.verified_fen, row.score),
-            tuple(measured(criteria, shown)), LeadDecision(row.decision) if row.decision else None,
+            row.id, row.name, row.entity_type, row.town_name,
+            shown := Shown(row.households, row.verified_fen, row.score), tuple(measured(criteria, shown)),
+            LeadDecision(row.decision) if row.decision else None,
             row.decided_on, row.recheck_on, row.document,
         )
         for row in rows
@@ -145,27 +146,31 @@ def candidates() -> list[Candidate]:
 
 def _candidates(book: sa.Subquery, effect: sa.Subquery) -> sa.Select[*tuple[object, ...]]:
     """Active producers whose newest effect meets the criteria, and the recognised."""
+    # The few who may be meant come first: joined the other way round, ten thousand are compared with ten thousand.
+    meant = (
+        sa.select(effect.c.supplier_id)
+        .where(_meets(effect))
+        .union(sa.select(book.c.supplier_id).where(_holds(book)))
+        .subquery("meant")
+    )
     return (
         sa.select(Supplier.id)
+        .join(meant, meant.c.supplier_id == Supplier.id)
         .join(Organisation, Organisation.id == Supplier.organisation_id)
         .join(Place, Place.code == Supplier.town_code)
         .outerjoin(book, book.c.supplier_id == Supplier.id)
         .outerjoin(effect, effect.c.supplier_id == Supplier.id)
-        .where(
-            Supplier.status == SupplierStatus.ACTIVE,
-            Supplier.entity_type != EntityType.TRADER,
-            sa.or_(_meets(effect), _holds(book)),
-        )
+        .where(Supplier.status == SupplierStatus.ACTIVE, Supplier.entity_type != EntityType.TRADER)
     )
 
 
 def _meets(effect: sa.Subquery) -> sa.ColumnElement[bool]:
-    """`supplier_life.meets` as a condition (a test compares them)."""
+    """`supplier_life.meets` as a condition: who has no verified effect meets nothing."""
     asked = admission_terms.lead_criteria()
     return sa.and_(
-        sa.func.coalesce(effect.c.households, 0) >= asked.households,
-        sa.func.coalesce(effect.c.verified_fen, 0) >= asked.verified_fen,
-        sa.func.coalesce(effect.c.score, 0) >= asked.score,
+        effect.c.households >= asked.households,
+        effect.c.verified_fen >= asked.verified_fen,
+        effect.c.score >= asked.score,
     )
 
 

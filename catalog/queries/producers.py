@@ -72,7 +72,7 @@ def check_origin(seller: Supplier, origin_code: str) -> None:
     known = villages(seller.id)
     if origin_code in known:
         return
-    named = sorted(place.name for place in places.names(known).values())
+    named = sorted(place.name for place in places.names(set(known)).values())
     raise Refused("origin-not-producers", places="、".join(named[:6]) or "—")
 
 

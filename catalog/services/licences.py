@@ -1,4 +1,4 @@
-"""A business licence renewed: the clerk hands in the new paper, the township compares it, and the end moves (rule 66)."""
+"""A business licence renewed: the clerk hands in the paper, the township compares it, and its end moves (rule 66)."""
 
 from datetime import date
 
@@ -122,7 +122,7 @@ def _tell(seller: Supplier, code: str, **facts: object) -> None:
         sms.send(phone, code, **facts)
 
 
-def _note(action: str, found: LicenceRenewal, by: Actor, right: Right, **facts: object) -> None:
+def _note(action: str, found: LicenceRenewal, by: Actor, right: Right, **facts: str) -> None:
     trail.record(
         Stream.CATALOGUE, action, "supplier", found.supplier_id, by=by, right=right,
         until_on=found.valid_to.isoformat() if found.valid_to else "", **facts,

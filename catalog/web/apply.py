@@ -89,12 +89,12 @@ def _agreements(text: str) -> tuple[Agreement, ...]:
 def _draft(form: ApplyForm) -> Draft:
     """What was typed. The producer stands in a list; anything else is nobody."""
     form.require()
-    texts = {name: form[name].data or "" for name in _TEXTS}
+    texts: dict[str, Any] = {name: form[name].data or "" for name in _TEXTS}
+    texts |= {name: form[name].data for name in _DAYS}
     chosen = form.producer_id.data or ""
     return Draft(
         **texts,
         kind=ApplicantKind(form.kind.data),
-        **{name: form[name].data for name in _DAYS},
         sells_processed=bool(form.sells_processed.data),
         agreements=_agreements(form.agreements.data or ""),
         producer_id=int(chosen) if chosen.isdigit() and len(chosen) < 18 else None,

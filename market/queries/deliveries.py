@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from catalog.models.product import Category, Lot
 from catalog.models.supplier import Supplier
@@ -24,6 +25,7 @@ from market.models.delivery import (
     AcceptancePhoto,
     Delivery,
     DeliveryLine,
+    OrganicMark,
 )
 from market.models.order import Order, OrderLine
 from market.queries import progress
@@ -34,7 +36,10 @@ from market.rules.order_states import OrderKind
 
 @dataclass(frozen=True)
 class SheetLine:
-    """One lot on a delivery note beside what was agreed; `signed` once two people accepted. Base units."""
+    """One lot on a delivery note beside what was agreed; `signed` once two people accepted. Base units.
+
+    `marks` are the 有机码 that came with it.
+    """
 
     delivered: DeliveryLine
     agreed: OrderLine
@@ -43,6 +48,7 @@ class SheetLine:
     origin: str
     accepted_before: int
     signed: AcceptanceLine | None
+    marks: tuple[str, ...] = ()
 
     def unit(self, weight: Unit = KG) -> Unit:
         """What people weigh or count these goods in; `weight` is the page's choice for weighed goods."""
@@ -138,8 +144,13 @@ def _lines(delivery_id: int, signed_id: int) -> tuple[SheetLine, ...]:
         .where(earlier.order_line_id == OrderLine.id, Acceptance.delivery_id != delivery_id, progress.in_force())
         .scalar_subquery()
     )
+    marks = (
+        sa.select(sa.func.array_agg(aggregate_order_by(OrganicMark.code, OrganicMark.code)))
+        .where(OrganicMark.delivery_line_id == DeliveryLine.id)
+        .scalar_subquery()
+    )
     rows = db.session.execute(
-        sa.select(DeliveryLine, OrderLine, Category, Lot, before, AcceptanceLine)
+        sa.select(DeliveryLine, OrderLine, Category, Lot, before, AcceptanceLine, marks)
         .join(OrderLine, OrderLine.id == DeliveryLine.order_line_id)
         .join(Category, Category.id == OrderLine.category_id)
         .join(Lot, Lot.id == DeliveryLine.lot_id)
@@ -152,8 +163,17 @@ def _lines(delivery_id: int, signed_id: int) -> tuple[SheetLine, ...]:
     ).all()
     origins = places.names({row[0].origin_code for row in rows})
     return tuple(
-        SheetLine(delivered, agreed, category, lot, origins[delivered.origin_code].full, int(accepted), signed)
-        for delivered, agreed, category, lot, accepted, signed in rows
+        SheetLine(
+            delivered,
+            agreed,
+            category,
+            lot,
+            origins[delivered.origin_code].full,
+            int(accepted),
+            signed,
+            tuple(codes or ()),
+        )
+        for delivered, agreed, category, lot, accepted, signed, codes in rows
     )
 
 

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.rules import admission as rules
-from catalog.rules.admission import AdmissionAct, AdmissionState, ApplicantKind, Dossier, Lack, PaperKind, Voices
+from catalog.rules.admission import (
+    AdmissionAct,
+    AdmissionState,
+    ApplicantKind,
+    Dossier,
+    FoodLicence,
+    Lack,
+    PaperKind,
+    Voices,
+)
 from catalog.rules.admission_order import Effect, Rank, rank, reasons
 from catalog.rules.supplier import EntityType
 from core.errors import Refused
@@ -22,7 +31,8 @@ CALENDARS = st.builds(
 )
 TODAY = date(2026, 11, 23)
 COMPLETE = Dossier(
-    EntityType.COOPERATIVE, "示例", "示例", sells_processed=False, sc=FoodLicence(), jy=FoodLicence(), agreements=1, recognition_no="",
+    EntityType.COOPERATIVE, "示例", "示例", sells_processed=False, sc=FoodLicence(), jy=FoodLicence(), agreements=1,
+    recognition_no="",
     has_producer=False,
     papers=frozenset({PaperKind.LICENCE, PaperKind.BANK, PaperKind.ORIGIN, PaperKind.AGREEMENTS}),
 )  # fmt: skip
@@ -46,6 +56,14 @@ EFFECTS = st.builds(
 
 def test_a_complete_application_lacks_nothing() -> None:
     assert rules.lacking(COMPLETE, TODAY) == ([], [])
+
+
+def test_a_food_licence_is_named_whole_and_holds() -> None:
+    licence = FoodLicence("SC", "局", date(2026, 1, 1), TODAY)
+    assert rules.lacking(replace(COMPLETE, sc=licence), TODAY) == ([], [])
+    for less in (replace(licence, issuer=""), replace(licence, valid_from=None), replace(licence, valid_to=None)):
+        assert rules.lacking(replace(COMPLETE, sc=less), TODAY)[0] == [Lack.SC_TERM]
+    assert rules.lacking(replace(COMPLETE, jy=licence), TODAY + timedelta(days=1))[0] == [Lack.JY_TERM]
 
 
 @given(DOSSIERS)

@@ -240,6 +240,15 @@ def test_the_lengths_of_an_organic_code_are_a_setting():
         identifiers.organic_code("123230000000000012", (17,))
 
 
+def test_organic_marks_are_typed_in_any_way_and_kept_once():
+    marks = ("12323000000000001", "12323000000000002")
+    for gap in (" ", "，", ",\n", "；", "、"):
+        assert identifiers.organic_codes(f" {marks[0]}{gap}{marks[1]} {marks[0]}") == marks
+    assert identifiers.organic_codes("  ") == ()
+    with pytest.raises(Refused, match="organic-codes-many"):
+        identifiers.organic_codes(" ".join(marks), most=1)
+
+
 def test_divisions():
     assert division("220681") == ("220681", DivisionLevel.COUNTY)
     assert division("220681103")[1] is DivisionLevel.TOWN

@@ -25,6 +25,7 @@ from core.organisations.models import Organisation
 from core.people.models import SentMessage
 from tests import make
 from tests.make import admission
+from tests.make.catalog import VILLAGE
 from tests.support.threads import at_once
 
 
@@ -217,20 +218,28 @@ def test_a_trader_sells_while_an_active_producer_lets_it(app: Flask) -> None:
     by, trader, producer = admission.officers(), make.supplier(), make.supplier()
     with transaction():
         db.session.get_one(Supplier, trader.id).entity_type = EntityType.TRADER
-    make.product(trader)
-    assert offer_queries.sellable_list(for_units=True) == []
+    own = make.product(trader)
+
+    def sold() -> list[int]:
+        return [
+            each.product_id for each in offer_queries.sellable_list(for_units=True) if each.product_id == own.product_id
+        ]
+
+    assert sold() == []
     with transaction():
         made = supplier_life.authorise(trader.id, producer.id, valid_to=None, by=by.operator)
-    assert len(offer_queries.sellable_list(for_units=True)) == 1
-    assert producers.behind([trader.id, producer.id]) == {trader.id: producer.id}
+    assert sold() == [own.product_id]
+    assert producers.villages(trader.id) == frozenset()
+    make.product(producer)
+    assert producers.villages(trader.id) == {VILLAGE}
     with transaction():
         operator.decide(producer.id, SupplierAct.SUSPEND, by=by.operator, reason="暂停")
-    assert offer_queries.sellable_list(for_units=True) == []
+    assert sold() == []
     with transaction():
         operator.decide(producer.id, SupplierAct.RESUME, by=by.operator)
         supplier_life.end_authorisation(made.id, by=by.operator)
-    assert offer_queries.sellable_list(for_units=True) == []
-    assert producers.behind([trader.id]) == {}
+    assert sold() == []
+    assert producers.villages(trader.id) == frozenset()
 
 
 def test_only_an_active_producer_stands_behind_a_trader(app: Flask) -> None:

@@ -20,8 +20,9 @@ from core.errors import Missing, Refused
 from core.quantity import KG
 from market.models.delivery import Delivery, DeliveryLine
 from market.models.order import Order, OrderEvent, OrderLine
+from market.queries import deliveries
 from market.rules.order_states import OrderState
-from market.services import fulfilment
+from market.services import fulfilment, organic_marks
 from market.services.fulfilment import NewLot, ShipLine
 from tests import make
 from tests.make.catalog import linkage as agree
@@ -176,3 +177,28 @@ def _bought(line: make.Line, product_id: int, kilograms: str) -> PurchaseNote:
     draft = purchases.Draft("key", home.code, product_id, kilograms, KG, 9_000, PayMethod.BANK, Signing.SCREEN)
     with transaction():
         return purchases.write(draft, purchases.Papers(picture()), by=line.seller.actor)
+
+
+# --- 有机码 --------------------------------------------------------------------------------------------
+
+
+def test_marks_of_organic_goods_stay_with_the_line_and_are_used_once(line: make.Line) -> None:
+    sent = ship(line, make.order(line), organic="12323000000000001，123230000000000012")
+    found = deliveries.find_sheet(sent.id)
+    assert found is not None
+    (shown,) = found.lines
+    assert shown.marks == ("12323000000000001", "123230000000000012")
+    other = make.order(line)
+    with pytest.raises(Refused, match="organic-code-used"):
+        ship(line, other, organic="12323000000000001")
+    db.session.rollback()
+    assert db.session.scalar(sa.select(sa.func.count(Delivery.id))) == 1
+
+
+def test_how_long_a_mark_is_is_a_dated_setting(line: make.Line) -> None:
+    with transaction():
+        settings.put(organic_marks.LENGTHS, [18], valid_from=clock.today(), reason="细则", author_id=None)
+    with pytest.raises(Refused, match="organic-code-shape"):
+        ship(line, make.order(line), organic="12323000000000001")
+    assert nothing_left()
+    assert ship(line, make.order(line), organic="123230000000000012")
