@@ -1,6 +1,7 @@
 """A business licence renewed: the clerk hands in the paper, the township compares it, and its end moves (rule 66)."""
 
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -122,7 +123,7 @@ def _tell(seller: Supplier, code: str, **facts: object) -> None:
         sms.send(phone, code, **facts)
 
 
-def _note(action: str, found: LicenceRenewal, by: Actor, right: Right, **facts: str) -> None:
+def _note(action: str, found: LicenceRenewal, by: Actor, right: Right, **facts: Any) -> None:
     trail.record(
         Stream.CATALOGUE, action, "supplier", found.supplier_id, by=by, right=right,
         until_on=found.valid_to.isoformat() if found.valid_to else "", **facts,
