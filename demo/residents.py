@@ -121,14 +121,14 @@ def _pay(who: Actor, order: Order) -> None:
         intent = intents.open_intent(order.id, by=who)
         intent_id, number = intent.id, intent.out_trade_no
         wish = intents.wish(intent, subject=word("paper", "subject"), event_url=_event_url())
-    gateway = str(current_app.config["ALIPAY_GATEWAY_URL"])
+    gateway, provider_no = str(current_app.config["ALIPAY_GATEWAY_URL"]), ""
     if gateway:
         action = providers.get(providers.ALIPAY).create(wish)
         with transaction():
             intents.keep_offer(intent_id, action.text)
-        Remote(gateway).post(f"trades/{number}/pay")
+        provider_no = str(Remote(gateway).post(f"trades/{number}/pay")["trade_no"])
     with transaction():
-        _hear_here(db.session.get_one(PaymentIntent, intent_id))
+        _hear_here(db.session.get_one(PaymentIntent, intent_id), provider_no)
 
 
 def _event_url() -> str:
@@ -138,9 +138,9 @@ def _event_url() -> str:
     return str(current_app.config["SERVER_URL"]).rstrip("/") + path
 
 
-def _hear_here(intent: PaymentIntent) -> None:
+def _hear_here(intent: PaymentIntent, provider_no: str = "") -> None:
     account = db.session.get_one(MerchantAccount, intent.merchant_account_id)
-    provider_no = f"2026000000000000{intent.id:012d}"
+    provider_no = provider_no or f"2026000000000000{intent.id:012d}"
     payments.hear(
         Event(
             key=f"{intent.out_trade_no}:paid", kind=EventKind.PAID, payment_no=intent.out_trade_no,

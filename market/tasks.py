@@ -11,11 +11,11 @@ from core.db import db, transaction
 from core.jobs import enqueue, job
 from market.gateways import ports, providers
 from market.models.order import Order
-from market.models.payment import MerchantAccount, PaymentIntent, Refund
+from market.models.payment import PaymentIntent
 from market.queries import turnover
 from market.rules.order_states import OrderKind, OrderState
 from market.rules.payment_states import PaymentState
-from market.services import certified_sales, intents, measures, payments, resident_orders
+from market.services import certified_sales, intents, measures, payments, refund_sending, resident_orders
 
 log = structlog.get_logger()
 BATCH = 50
@@ -24,6 +24,7 @@ _EVENTS = {
     ports.Standing.PAID: ports.EventKind.PAID,
     ports.Standing.FINISHED: ports.EventKind.FINISHED,
     ports.Standing.CLOSED: ports.EventKind.CLOSED,
+    ports.Standing.REFUNDED: ports.EventKind.REFUNDED,
 }
 
 
@@ -78,7 +79,7 @@ def _closed(provider: str, ref: ports.PaymentRef, *, expired: bool) -> ports.Que
 
 
 def _take(intent_id: int, result: ports.QueryResult | None) -> None:
-    intent = db.session.get_one(PaymentIntent, intent_id, with_for_update=True)
+    intent = db.session.get_one(PaymentIntent, intent_id)
     kind = _EVENTS.get(result.standing) if result else None
     if result is not None and kind is not None:
         payments.hear(
@@ -89,49 +90,40 @@ def _take(intent_id: int, result: ports.QueryResult | None) -> None:
                 provider_no=result.provider_no,
                 payee_no="",
                 amount_fen=result.amount_fen or intent.amount_fen,
+                refunded_fen=intent.amount_fen if kind is ports.EventKind.REFUNDED else 0,
                 happened_at=result.paid_at,
             ),
             provider=intent.provider,
         )
+    intent = db.session.get_one(PaymentIntent, intent_id, with_for_update=True)
     if intent.next_query_at is not None:
         intents.postpone_query(intent)
 
 
+@job("market.watch_refunds", every=15)
+def watch_refunds() -> None:
+    """Ask for another try of every refund whose time has come."""
+    for refund_id in refund_sending.due(BATCH):
+        enqueue("market.send_refund", key=f"refund:{refund_id}", refund_id=refund_id)
+
+
 @job("market.send_refund", outside=True)
 def send_refund(refund_id: int) -> None:
-    """Send a refund under its fixed number; what cannot be known is asked again, never doubled."""
-    refund = db.session.get_one(Refund, refund_id)
-    if refund.state == "done":
-        return
-    intent = db.session.get_one(PaymentIntent, refund.intent_id)
-    account = db.session.get_one(MerchantAccount, intent.merchant_account_id)
-    order = ports.RefundOrder(
-        payment_no=intent.out_trade_no,
-        refund_no=refund.out_request_no,
-        amount_fen=refund.amount_fen,
-        reason=refund.reason,
-        payee=providers.payee_of(account),
-    )
-    provider, trade_no, amount_fen = intent.provider, intent.trade_no or "", intent.amount_fen
-    db.session.remove()
-    result = providers.get(provider).refund(order)
+    """Send a refund under its fixed number; what cannot be known is asked about first, never doubled."""
     with transaction():
-        refund = db.session.get_one(Refund, refund_id, with_for_update=True)
-        refund.state, refund.done_at = "done", result.refunded_at or clock.now()
-        payments.hear(
-            ports.Event(
-                key=f"refund|{order.refund_no}",
-                kind=ports.EventKind.REFUNDED,
-                payment_no=order.payment_no,
-                provider_no=trade_no,
-                payee_no="",
-                amount_fen=amount_fen,
-                refund_no=order.refund_no,
-                refunded_fen=resident_orders.refunded_fen(refund.intent_id),
-                happened_at=result.refunded_at,
-            ),
-            provider=provider,
-        )
+        sending = refund_sending.prepare(refund_id)
+    if sending is None:
+        return
+    db.session.remove()
+    try:
+        result = refund_sending.call(sending)
+    except ports.ProviderProblem as problem:
+        log.warning("refund not done", refund_id=refund_id, code=problem.code)
+        with transaction():
+            refund_sending.put_off(refund_id, problem)
+        return
+    with transaction():
+        refund_sending.done(refund_id, sending, result)
 
 
 @job("market.confirm_receipt", every=600)

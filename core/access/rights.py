@@ -20,6 +20,7 @@ class Right(StrEnum):
     PAGES_WRITE = "pages_write"  # villages, stories, shelves; the operator publishes
     RECALL_ANY = "recall_any"
     SELL = "sell"  # products, orders, deliveries, statements of one's own shop
+    REFUND_SECOND = "refund_second"  # the second person of a large refund: of one's own shop, or the operator
     PURCHASE = "purchase"  # write purchase notes at the field's edge
     HOUSEHOLD_CARDS = "household_cards"  # print the cards of one's village
     CROP_PLAN = "crop_plan"
@@ -99,6 +100,7 @@ ACCESS: dict[Right, frozenset[R]] = {
     Right.PAGES_WRITE: frozenset({R.SUPPLIER_CLERK, R.TOWNSHIP_CLERK, R.PLATFORM_OPERATOR}),
     Right.RECALL_ANY: frozenset({R.AGRICULTURE_OFFICER}),
     Right.SELL: frozenset({R.SUPPLIER_CLERK}),
+    Right.REFUND_SECOND: frozenset({R.SUPPLIER_CLERK, R.ORGANISATION_ADMIN, R.PLATFORM_OPERATOR}),
     Right.PURCHASE: frozenset({R.SUPPLIER_CLERK, R.VILLAGE_WORKER}),
     Right.HOUSEHOLD_CARDS: frozenset({R.VILLAGE_WORKER}),
     Right.CROP_PLAN: frozenset({R.VILLAGE_WORKER, R.AGRICULTURE_OFFICER}),

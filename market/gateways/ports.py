@@ -147,13 +147,17 @@ class EventKind(StrEnum):
     PENDING = "pending"
     PAID = "paid"
     FINISHED = "finished"
-    REFUNDED = "refunded"  # in part or in full: `refunded_fen` is the sum so far
+    REFUNDED = "refunded"  # in part or in full
     CLOSED = "closed"
 
 
 @dataclass(frozen=True)
 class Event:
-    """One proven fact. Equal facts have equal `key`s, however often and in whatever message they arrive."""
+    """One proven fact. Equal facts have equal `key`s, however often and in whatever message they arrive.
+
+    Of a refund some providers tell its own amount (`refund_fen`), some the sum so far (`refunded_fen`), some both; 0 is
+    what they do not tell.
+    """
 
     key: str
     kind: EventKind
@@ -162,6 +166,7 @@ class Event:
     payee_no: str
     amount_fen: int
     refund_no: str = ""
+    refund_fen: int = 0
     refunded_fen: int = 0
     happened_at: datetime | None = None
 

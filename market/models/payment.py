@@ -5,8 +5,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Base, Fen, Line, Pk, Ref
+from core.db import Base, Code, Fen, Line, Pk, Ref
 from market.rules.payment_states import PaymentState
+from market.rules.refund_states import RefundState
 
 
 class MerchantAccount(Base):
@@ -53,6 +54,7 @@ class PaymentIntent(Base):
     refunded_fen: Mapped[Fen] = mapped_column(default=0)
     expires_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
     next_query_at: Mapped[datetime | None] = mapped_column(index=True)
     queries: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
@@ -71,24 +73,47 @@ class PaymentIntent(Base):
 
 
 class Refund(Base):
-    """Money on its way back, with a fixed number so that a retry moves it once."""
+    """Money on its way back, with a fixed number so that a retry moves it once.
+
+    `ref` names the cause (an after-sales case, "late:<intent>"): the same cause asks once. `second_id` agreed or
+    refused where a second person is needed.
+    """
 
     __tablename__ = "refund"
 
     id: Mapped[Pk]
     out_request_no: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    ref: Mapped[str] = mapped_column(sa.String(80), unique=True)
     intent_id: Mapped[Ref] = mapped_column(sa.ForeignKey("payment_intent.id"), index=True)
     amount_fen: Mapped[Fen]
     reason: Mapped[Line]
-    state: Mapped[str] = mapped_column(sa.String(12))
+    state: Mapped[RefundState]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None]
+    last_code: Mapped[Code] = mapped_column(default="")
     asked_by_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("person.id"))
+    second_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("person.id"))
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
 
     __table_args__ = (
         sa.CheckConstraint("amount_fen > 0", name="amount"),
-        sa.CheckConstraint("state IN ('asked','sent','done','failed')", name="state"),
+        sa.CheckConstraint("second_id IS NULL OR second_id <> asked_by_id", name="two_persons"),
+        sa.CheckConstraint("(state = 'done') = (done_at IS NOT NULL)", name="done_has_day"),
+        sa.Index("ix_refund_next_try_at", "next_try_at", postgresql_where=sa.text("next_try_at IS NOT NULL")),
     )
+
+
+class RefundAttempt(Base):
+    """One try to send a refund, and what came of it: the buyer sees each."""
+
+    __tablename__ = "refund_attempt"
+    __append_only__ = True
+
+    id: Mapped[Pk]
+    refund_id: Mapped[Ref] = mapped_column(sa.ForeignKey("refund.id"), index=True)
+    outcome: Mapped[Code]
+    at: Mapped[datetime]
 
 
 class ProviderEvent(Base):

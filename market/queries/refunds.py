@@ -2,11 +2,59 @@
 
 import sqlalchemy as sa
 
+from catalog.models.supplier import Supplier
+from core.access.actor import Actor
+from core.access.rights import Right
+from core.access.roles import Role
 from core.db import db
-from market.models.payment import PaymentIntent, Refund
+from market.models.order import Order
+from market.models.payment import PaymentIntent, Refund, RefundAttempt
+from market.rules.refund_states import RefundState
+
+_TAKES = [state for state in RefundState if state.takes]
 
 
 def asked(order_id: int) -> bool:
-    """Whether the order's money was given back, or is about to be."""
+    """Whether any of the order's money was given back, or is about to be."""
     back = sa.select(Refund.id).join(PaymentIntent, PaymentIntent.id == Refund.intent_id)
-    return bool(db.session.scalar(sa.select(back.where(PaymentIntent.order_id == order_id).exists())))
+    taken = back.where(PaymentIntent.order_id == order_id, Refund.state.in_(_TAKES))
+    return bool(db.session.scalar(sa.select(taken.exists())))
+
+
+def taken_fen(intent_id: int) -> int:
+    """What of a payment is given back or asked for: it cannot be asked for again."""
+    total = sa.select(sa.func.coalesce(sa.func.sum(Refund.amount_fen), 0))
+    return int(db.session.scalar(total.where(Refund.intent_id == intent_id, Refund.state.in_(_TAKES))) or 0)
+
+
+def of_order(order_id: int) -> list[Refund]:
+    """The order's refunds, oldest first."""
+    rows = sa.select(Refund).join(PaymentIntent, PaymentIntent.id == Refund.intent_id)
+    return list(db.session.scalars(rows.where(PaymentIntent.order_id == order_id).order_by(Refund.id)))
+
+
+def attempts(refund_ids: list[int]) -> list[RefundAttempt]:
+    """Every try to send these refunds, oldest first: what a buyer may see."""
+    query = sa.select(RefundAttempt).where(RefundAttempt.refund_id.in_(refund_ids)).order_by(RefundAttempt.id)
+    return list(db.session.scalars(query))
+
+
+def find(refund_id: int, *, for_: Actor) -> Refund | None:
+    """A refund that the actor may agree to: of their own shop, or any for the platform's operator."""
+    for_.role_for(Right.REFUND_SECOND)
+    return db.session.scalar(_mine(for_).where(Refund.id == refund_id))
+
+
+def waiting(*, for_: Actor) -> list[Refund]:
+    """Large refunds that wait for a second person, oldest first."""
+    for_.role_for(Right.REFUND_SECOND)
+    query = _mine(for_).where(Refund.state == RefundState.WAITING).order_by(Refund.id)
+    return list(db.session.scalars(query.limit(200)))
+
+
+def _mine(for_: Actor) -> sa.Select[Refund]:
+    query = sa.select(Refund).join(PaymentIntent, PaymentIntent.id == Refund.intent_id)
+    if Role.PLATFORM_OPERATOR in for_.roles:
+        return query
+    shops = sa.select(Supplier.id).where(Supplier.organisation_id.in_(for_.scope_ids))
+    return query.join(Order, Order.id == PaymentIntent.order_id).where(Order.supplier_id.in_(shops))

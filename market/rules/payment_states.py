@@ -71,6 +71,7 @@ PAYMENT = StateTable(
         },
         (_S.CLOSED, _E.PAID): step(_S.PAID_LATE, "provider"),
         (_S.PAID_LATE, _E.REFUND_SENT): step(_S.REFUNDING, "clock"),
+        **{(at, _E.PART_REFUNDED): step(at, "provider") for at in (_S.PART_REFUNDED, _S.PAID_LATE, _S.REFUNDING)},
         (_S.PAID, _E.PART_REFUNDED): step(_S.PART_REFUNDED, "provider"),
         **{
             (at, _E.REFUNDED): step(_S.REFUNDED, "provider")

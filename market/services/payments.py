@@ -4,14 +4,11 @@ A verified notification and the answer to our own query take the same path: `hea
 event once; the state table makes late news harmless; money that comes after closing goes straight back.
 """
 
-from typing import Any
-
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from core import clock, trail
 from core.db import db
-from core.jobs import enqueue
 from core.trail.models import Stream
 from market.gateways.ports import Event, EventKind
 from market.models.order import Order
@@ -19,32 +16,30 @@ from market.models.payment import MerchantAccount, PaymentIntent, ProviderEvent,
 from market.models.settlement import Account
 from market.rules.order_states import OrderAct, OrderState
 from market.rules.payment_states import PaymentEvent, PaymentState
-from market.rules.payment_states import hear as next_state
-from market.services import book, order_steps
+from market.rules.refund_states import RefundState
+from market.services import book, intent_steps, order_steps, refunds
 from market.services.fulfilment import release_rest
+from market.services.intent_steps import move
 
-_ENDS = frozenset({PaymentState.CLOSED, PaymentState.REFUNDED, PaymentState.REVIEW, PaymentState.PAID})
+LATE = "late"
 
 
 def hear(event: Event, *, provider: str, raw: str = "") -> PaymentState | None:
     """Take in one proven fact. → the payment's state, None for a payment that is not ours."""
-    intent = db.session.execute(
-        sa.select(PaymentIntent)
-        .where(PaymentIntent.out_trade_no == event.payment_no, PaymentIntent.provider == provider)
-        .with_for_update()
-    ).scalar_one_or_none()
+    ours = sa.and_(PaymentIntent.out_trade_no == event.payment_no, PaymentIntent.provider == provider)
+    intent, order = intent_steps.lock(ours) or (None, None)
     verdict = _verdict(intent, event)
-    if not _first_time(event, provider, intent, verdict, raw) or intent is None:
+    if not _first_time(event, provider, intent, verdict, raw) or intent is None or order is None:
         return None if intent is None else intent.state
-    if verdict != "taken":
-        _move(intent, PaymentEvent.CONTRADICTION)
-        _record("payment-contradiction", intent, reason=verdict)
-        return intent.state
-    _take(intent, event)
+    if verdict == "taken":
+        _take(intent, order, event)
+    else:
+        _contradict(intent, verdict)
     return intent.state
 
 
 def _verdict(intent: PaymentIntent | None, event: Event) -> str:
+    """ "taken", or what does not fit: such an event moves no money and waits for a person."""
     if intent is None:
         return "unknown-payment"
     account = db.session.get_one(MerchantAccount, intent.merchant_account_id)
@@ -52,9 +47,16 @@ def _verdict(intent: PaymentIntent | None, event: Event) -> str:
         return "wrong-payee"
     if event.amount_fen != intent.amount_fen and event.kind is not EventKind.PENDING:
         return "wrong-amount"
-    if not 0 <= event.refunded_fen <= intent.amount_fen:
+    if not (0 <= event.refunded_fen <= intent.amount_fen and 0 <= event.refund_fen <= intent.amount_fen):
         return "wrong-refund"
+    if intent.trade_no and event.provider_no and event.provider_no != intent.trade_no and intent.state.has_money:
+        return "paid-twice"
     return "taken"
+
+
+def _contradict(intent: PaymentIntent, reason: str) -> None:
+    intent_steps.move(intent, PaymentEvent.CONTRADICTION)
+    intent_steps.record("payment-contradiction", intent, reason=reason)
 
 
 def _first_time(event: Event, provider: str, intent: PaymentIntent | None, verdict: str, raw: str) -> bool:
@@ -70,97 +72,89 @@ def _first_time(event: Event, provider: str, intent: PaymentIntent | None, verdi
     return db.session.execute(row.on_conflict_do_nothing().returning(ProviderEvent.id)).first() is not None
 
 
-def _take(intent: PaymentIntent, event: Event) -> None:
+def _take(intent: PaymentIntent, order: Order, event: Event) -> None:
     intent.trade_no = event.provider_no or intent.trade_no
     if event.kind is EventKind.PENDING:
-        _move(intent, PaymentEvent.WAITING)
+        move(intent, PaymentEvent.WAITING)
     elif event.kind is EventKind.CLOSED:
-        close(intent)
-    elif event.kind in {EventKind.PAID, EventKind.FINISHED}:
-        _paid(intent, event)
+        close(intent, order)
     else:
-        _paid(intent, event)  # a refund proves the payment, should its news have been lost
-        _refunded(intent, event)
+        _paid(intent, order, event)  # a refund proves the payment too, should its news have been lost
+    if event.kind is EventKind.FINISHED and intent.finished_at is None:
+        intent.finished_at = event.happened_at or clock.now()
+    if event.kind is EventKind.REFUNDED:
+        _refunded(intent, order, event)
+    _send_late_back(intent)
 
 
-def _move(intent: PaymentIntent, event: PaymentEvent) -> bool:
-    """One step of the payment; False when the news was old."""
-    before = intent.state
-    intent.state = next_state(before, event)
-    intent.version += intent.state is not before
-    if intent.state in _ENDS:
-        intent.next_query_at = None
-    return intent.state is not before
-
-
-def _paid(intent: PaymentIntent, event: Event) -> None:
-    if not _move(intent, PaymentEvent.PAID):
+def _paid(intent: PaymentIntent, order: Order, event: Event) -> None:
+    if not move(intent, PaymentEvent.PAID):
         return
     intent.paid_fen, intent.paid_at = intent.amount_fen, event.happened_at or clock.now()
-    order = db.session.get_one(Order, intent.order_id, with_for_update=True)
     book.enter(
-        "payment",
-        intent.id,
-        order.supplier_id,
+        *("payment", intent.id, order.supplier_id),
         [(Account.CLEARING, intent.amount_fen), (Account.PAYABLE, -intent.amount_fen)],
     )
-    if intent.state is PaymentState.PAID and order.state is OrderState.PENDING_PAY:
+    wanted = intent.amount_fen == order.total_fen and order.state is OrderState.PENDING_PAY
+    if intent.state is PaymentState.PAID and wanted:
         order_steps.move(order, OrderAct.PAY, party="provider", by=None)
-        _record("order-paid", intent, order_no=order.order_no, amount_fen=intent.amount_fen)
+        intent_steps.record("order-paid", intent, order_no=order.order_no, amount_fen=intent.amount_fen)
         return
     intent.state = PaymentState.PAID_LATE
-    give_back(intent, reason="late")
 
 
-def give_back(intent: PaymentIntent, *, reason: str, asked_by_id: int | None = None) -> None:
-    """One refund of everything under a fixed number: asked for twice, it is sent once."""
-    row = insert(Refund).values(
-        out_request_no=f"ALL{intent.id}",
-        intent_id=intent.id,
-        amount_fen=intent.amount_fen,
-        reason=reason,
-        state="asked",
-        asked_by_id=asked_by_id,
-        created_at=clock.now(),
-    )
-    refund_id = db.session.execute(row.on_conflict_do_nothing().returning(Refund.id)).scalar()
-    if refund_id is not None:
-        _move(intent, PaymentEvent.REFUND_SENT)
-        _record("refund-asked", intent, amount_fen=intent.amount_fen, reason=reason)
-        enqueue("market.send_refund", key=f"refund:{refund_id}", refund_id=refund_id)
-
-
-def _refunded(intent: PaymentIntent, event: Event) -> None:
-    gained = event.refunded_fen - intent.refunded_fen
-    if gained <= 0:
+def _send_late_back(intent: PaymentIntent) -> None:
+    """Money for an order that is no more, or is another sum now: one refund of what is left, under a fixed number."""
+    if intent.state is not PaymentState.PAID_LATE:
         return
-    intent.refunded_fen = event.refunded_fen
-    whole = intent.refunded_fen == intent.paid_fen
-    _move(intent, PaymentEvent.REFUNDED if whole else PaymentEvent.PART_REFUNDED)
-    order = db.session.get_one(Order, intent.order_id, with_for_update=True)
-    book.enter(
-        f"refund-{intent.refunded_fen}",
-        intent.id,
-        order.supplier_id,
-        [(Account.PAYABLE, gained), (Account.CLEARING, -gained)],
-    )
-    if whole and order.state is OrderState.PAID:
-        order_steps.move(order, OrderAct.REFUND, party="provider", by=None)
-        release_rest(order)
-    _record("payment-refunded", intent, amount_fen=gained)
+    db.session.flush()
+    left_fen = intent.paid_fen - intent.refunded_fen
+    refunds.ask(intent.id, left_fen, LATE, f"late:{intent.id}", None, number=f"LATE-{intent.id}")
+
+
+def _refunded(intent: PaymentIntent, order: Order, event: Event) -> None:
+    """One refund, by its number; one that we did not ask for counts by what the provider says of it."""
+    if not intent.paid_fen:
+        return
+    refund = _known(intent, event.refund_no)
+    if refund is None:
+        amount_fen = event.refund_fen or event.refunded_fen - intent.refunded_fen
+        if amount_fen <= 0:
+            return  # a sum that was passed already
+        refund = None if _too_much(intent, amount_fen) else refunds.found_outside(intent, event.refund_no, amount_fen)
+    elif refund.state is RefundState.DONE:
+        return
+    elif event.refund_fen not in {0, refund.amount_fen} or _too_much(intent, refund.amount_fen):
+        refund = None
+    if refund is None:
+        _contradict(intent, "wrong-refund")
+    else:
+        refunds.settle(intent, order, refund, at=event.happened_at)
+
+
+def _too_much(intent: PaymentIntent, amount_fen: int) -> bool:
+    return intent.refunded_fen + amount_fen > intent.paid_fen
+
+
+def _known(intent: PaymentIntent, number: str) -> Refund | None:
+    names = (number, refunds.outside_no(intent, number))
+    found = sa.select(Refund).where(Refund.intent_id == intent.id, Refund.out_request_no.in_(names))
+    return db.session.scalar(found.with_for_update()) if number else None
 
 
 def ask_close(intent: PaymentIntent) -> bool:
     """Mark that closing is under way; False when it is too late for that."""
-    return _move(intent, PaymentEvent.CLOSE_ASKED) or intent.state is PaymentState.CLOSING
+    return move(intent, PaymentEvent.CLOSE_ASKED) or intent.state is PaymentState.CLOSING
 
 
-def close(intent: PaymentIntent) -> None:
-    """The provider's word that nobody paid: the order expires and its goods are free again."""
+def close(intent: PaymentIntent, order: Order) -> None:
+    """The provider's word that nobody paid: the order expires and its goods are free again.
+
+    A payment whose order was changed meanwhile leaves the order payable (P3).
+    """
     asked = intent.state is PaymentState.CLOSING
-    if not _move(intent, PaymentEvent.CLOSED):
+    if not move(intent, PaymentEvent.CLOSED) or intent.amount_fen != order.total_fen:
         return
-    order = db.session.get_one(Order, intent.order_id, with_for_update=True)
     in_time = order.expires_at is not None and clock.now() < order.expires_at
     expire(order, given_up=asked and in_time)  # before its time only the buyer asks
 
@@ -174,7 +168,3 @@ def expire(order: Order, *, given_up: bool = False) -> None:
     release_rest(order)
     code = "order-given-up" if given_up else "order-expired"
     trail.record(Stream.MONEY, code, "order", order.id, by=None, order_no=order.order_no)
-
-
-def _record(act: str, intent: PaymentIntent, **facts: Any) -> None:
-    trail.record(Stream.MONEY, act, "payment", intent.id, by=None, after={"state": intent.state}, **facts)

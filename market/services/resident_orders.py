@@ -13,10 +13,10 @@ from core.jobs import enqueue
 from core.trail.models import Stream
 from market.models.delivery import Delivery
 from market.models.order import Order
-from market.models.payment import PaymentIntent, Refund
+from market.models.payment import PaymentIntent
 from market.rules.order_states import OrderAct, OrderKind, OrderState
 from market.rules.payment_states import PaymentState
-from market.services import holding, order_steps, payments
+from market.services import holding, order_steps, payments, refunds
 
 
 def own(order_id: int, by: Actor) -> Order:
@@ -91,12 +91,6 @@ def refund_unsent(order_id: int, *, reason: str, by: Actor) -> Order:
     ).scalar_one_or_none()
     if order.state is not OrderState.PAID or intent is None:
         raise Refused("order-not-paid")
-    payments.give_back(intent, reason=reason.strip(), asked_by_id=by.person_id)
+    refunds.ask(intent.id, intent.paid_fen, reason.strip(), f"unsent:{order.id}", by)
     trail.record(Stream.MONEY, "order-given-back", "order", order.id, by=by, right=Right.SELL, order_no=order.order_no)
     return order
-
-
-def refunded_fen(intent_id: int) -> int:
-    """The sum of this payment's refunds that are done, this transaction's included."""
-    total = sa.select(sa.func.coalesce(sa.func.sum(Refund.amount_fen), 0))
-    return int(db.session.scalar(total.where(Refund.intent_id == intent_id, Refund.state == "done")) or 0)

@@ -17,6 +17,7 @@ from core.states import StateTable
 from market.rules.delivery_states import DELIVERY
 from market.rules.order_states import RESIDENT_ORDER, UNIT_ORDER
 from market.rules.payment_states import PAYMENT
+from market.rules.refund_states import REFUND
 from market.rules.transfer import TRANSFER
 from procurement.rules.declaration import DECLARATION
 from procurement.rules.p832_states import IMPORT
@@ -40,6 +41,7 @@ TABLES: tuple[tuple[str, StateTable[Any, Any]], ...] = (
     ("market/rules/order_states.py", RESIDENT_ORDER),
     ("market/rules/delivery_states.py", DELIVERY),
     ("market/rules/payment_states.py", PAYMENT),
+    ("market/rules/refund_states.py", REFUND),
     ("market/rules/transfer.py", TRANSFER),
     ("procurement/rules/plan.py", PLAN),
     ("procurement/rules/declaration.py", DECLARATION),

@@ -43,6 +43,7 @@ def test_nobody_is_stuck_by_accident():
         ("admission", "withdrawn"),
         ("certification", "granted"),
         ("certification", "failed"),
+        ("refund", "done"),
         ("certification", "withdrawn"),
         ("import", "discarded"),
         ("import", "undone"),

@@ -46,6 +46,7 @@ from market.gateways.ports import (
 )
 
 NUMBER = re.compile(r"[A-Za-z0-9_]{1,64}")
+REFUND_NUMBER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 MAX_LINK = 400
 MAX_SUBJECT = 120
 _FORBIDDEN_IN_SUBJECT = re.compile(r"[/=&\x00-\x1f]")  # the document of precreate forbids these three
@@ -115,7 +116,7 @@ class AlipayProvider:
         """Once per `refund_no`. An answer that does not say the money moved is followed by a question."""
         model = AlipayTradeRefundModel()
         model.out_trade_no = _number(order.payment_no)
-        model.out_request_no = _number(order.refund_no)
+        model.out_request_no = _number(order.refund_no, REFUND_NUMBER)
         model.refund_amount = plain_yuan(order.amount_fen)
         model.refund_reason = order.reason[:MAX_SUBJECT]
         answer = self._ask(AlipayTradeRefundRequest(model), order.payment_no, order.payee)
@@ -130,7 +131,7 @@ class AlipayProvider:
     def find_refund(self, order: RefundOrder) -> RefundResult | None:
         model = AlipayTradeFastpayRefundQueryModel()
         model.out_trade_no = _number(order.payment_no)
-        model.out_request_no = _number(order.refund_no)
+        model.out_request_no = _number(order.refund_no, REFUND_NUMBER)
         model.query_options = ["gmt_refund_pay"]
         answer = self._ask(AlipayTradeFastpayRefundQueryRequest(model), "", order.payee)
         if answer.get("refund_status", "REFUND_SUCCESS") != "REFUND_SUCCESS" or "refund_amount" not in answer:
@@ -167,8 +168,8 @@ def connect(gateway_url: str, keys_dir: str, app_id: str) -> AlipayProvider:
     return AlipayProvider(AlipayClient(ring, HttpTransport(), gateway_url))
 
 
-def _number(number: str) -> str:
-    if not NUMBER.fullmatch(number):
+def _number(number: str, kind: re.Pattern[str] = NUMBER) -> str:
+    if not kind.fullmatch(number):
         raise Declined(Decline.MISCONFIGURED, "number")
     return number
 

@@ -59,7 +59,7 @@ def cancel(call: Call) -> dict[str, Any]:
 def refund(call: Call) -> dict[str, Any]:
     trade = call.trade()
     amount_fen = call.amount_fen("refund_amount")
-    number = call.number("out_request_no")
+    number = call.text("out_request_no", 64)
     if not number and amount_fen != trade["total_fen"]:
         raise ApiError("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL")
     number = number or trade["out_trade_no"]
