@@ -40,8 +40,9 @@ def environment():
 
 
 def run(*command, **options):
-    """Exit code of a command run in our directory; Ctrl-C reaches it as well, and it ends by itself."""
-    process = subprocess.Popen([str(word) for word in command], cwd=str(ROOT), env=environment(), **options)
+    """Exit code of a command run in our directory or in `cwd`; Ctrl-C reaches it as well, and it ends by itself."""
+    options.setdefault("cwd", str(ROOT))
+    process = subprocess.Popen([str(word) for word in command], env=environment(), **options)
     while True:
         try:
             return process.wait()
@@ -152,15 +153,19 @@ def assets(version):
     once(stamp, fingerprint(*inputs), lambda: fetch_assets(version))
 
 
-def fetch_assets(version):
+def npm(version):
+    """The machine's npm, or one in a wheel."""
     node = told("node", "-p", "process.versions.node.split('.')[0]")
     if node and int(node) >= 20 and told("npm", "--version"):
-        npm = [shutil.which("npm")]
-    else:
-        install(version, "node")
-        npm = [PYTHON, "-c", NPM_OF_THE_WHEEL]
+        return [shutil.which("npm")]
+    install(version, "node")
+    return [PYTHON, "-c", NPM_OF_THE_WHEEL]
+
+
+def fetch_assets(version):
+    command = npm(version)
     print("准备浏览器文件 / fetching the browser files", flush=True)
-    if run(*npm, "ci", "--loglevel=error"):
+    if run(*command, "ci", "--loglevel=error"):
         give_up(
             "浏览器文件下载失败：请检查网络，或用 npm_config_registry 指定可达的软件源，然后重试。",
             "The browser files could not be fetched: check the network, or name a registry you can reach in "
@@ -168,6 +173,44 @@ def fetch_assets(version):
         )
     if run(PYTHON, "-m", "core.embedded.vendor"):
         give_up("浏览器文件复制失败，见上面的输出。", "The browser files could not be copied: see the output above.")
+
+
+# --- other people's Alipay clients, for the emulator's tests ------------------------------------------
+
+
+def clients(version):
+    """Each where it cannot meet another: two of three own the same package name."""
+    python_lock, npm_files = ROOT / "requirements" / "clients.txt", ROOT / "tests/market/gateways/emulator/clients"
+    once(VENV / ".stamp-clients-python", fingerprint(python_lock, version), lambda: fetch_python_client(python_lock))
+    lock = npm_files / "package-lock.json"
+    once(VENV / ".stamp-clients-npm", fingerprint(lock), lambda: fetch_npm_client(version, npm_files))
+
+
+def fetch_python_client(lock):
+    print("准备支付客户端(Python)/ fetching a payment client", flush=True)
+    place = VENV / "clients" / "python"
+    shutil.rmtree(str(place), ignore_errors=True)
+    options = ["--require-hashes", "--no-deps", "--no-compile", "-qq", "-r", lock]
+    options += ["--only-binary", ":all:", "--no-binary", "python-alipay-sdk"]  # pure Python, published as source only
+    pip = [PYTHON, "-m", "pip", "--python", place / "bin" / "python", "install"]
+    if run(PYTHON, "-m", "venv", "--without-pip", place) or run(*(pip + options)):
+        give_up_clients()
+
+
+def fetch_npm_client(version, files):
+    command = npm(version)
+    print("准备支付客户端(npm)/ fetching a payment client", flush=True)
+    place = VENV / "clients" / "npm"
+    shutil.rmtree(str(place), ignore_errors=True)
+    place.mkdir(parents=True)
+    for name in (files / "package.json", files / "package-lock.json", ROOT / ".npmrc"):
+        shutil.copy(str(name), str(place))
+    if run(*command, "ci", "--loglevel=error", cwd=str(place)):
+        give_up_clients()
+
+
+def give_up_clients():
+    give_up("支付客户端安装失败，见上面的输出。", "A payment client could not be installed: see the output above.")
 
 
 # --- commands -----------------------------------------------------------------------------------------
@@ -187,6 +230,8 @@ def prepare(*groups, **only):
             install_database(version)
         if only.get("assets", True):
             assets(version)
+        if only.get("clients"):
+            clients(version)
 
 
 def become(module, words, **variables):
@@ -201,7 +246,7 @@ def job(words):
 
 
 def test(words):
-    prepare("run", "test")
+    prepare("run", "test", clients=True)
     become("pytest", ["-n", str(max(2, min(8, os.cpu_count() or 2))), *words])
 
 
@@ -231,7 +276,7 @@ def check(_words):
 def lock(words):
     prepare("run", "check", assets=False, database=False)
     requirements = ROOT / "requirements"
-    for group in ("run", "test", "check", "node", "database", "database-spare"):
+    for group in ("run", "test", "check", "node", "clients", "database", "database-spare"):
         what = ("pyproject.toml",) if group == "run" else ("--group", group, "-c", requirements / "run.txt")
         out = requirements / (group + ".txt")
         if run(
