@@ -87,12 +87,18 @@ def _delivery(of: Supply) -> None:
         same = {"lot_id": lot_id, "product_id": pack.product_id}
         of.sheaf.add(
             LotBalance, **same, origin_code=pack.origin_code, harvested_on=of.on - timedelta(days=1),
-            source=LotSource.DISPATCH, base_unit=BaseUnit(pack.unit), in_qty=line.sent, sold_qty=line.sent,
+            source=LotSource.DISPATCH, base_unit=BaseUnit(pack.unit), in_qty=line.sent,
+            sold_qty=line.sent - line.rejected,
         )  # fmt: skip
         for kind, on in ((LotMoveKind.DECLARED, of.on - timedelta(days=1)), (LotMoveKind.SOLD, of.on)):
             of.sheaf.add(
                 LotMove, **same, kind=kind, qty=line.sent, happened_on=on, source="delivery_line",
                 source_id=line.delivery_line_id, at=shipped,
+            )  # fmt: skip
+        if line.rejected:
+            of.sheaf.add(
+                LotMove, **same, kind=LotMoveKind.RETURNED, qty=line.rejected, happened_on=of.on,
+                source="acceptance_line", source_id=line.acceptance_line_id, at=of.world.days.at(of.on, 9, 40),
             )  # fmt: skip
         of.sheaf.add(
             DeliveryLine, id=line.delivery_line_id, delivery_id=of.delivery.id, order_line_id=line.order_line_id,

@@ -185,7 +185,7 @@ def harvests_of(lot_id: int) -> list[Harvested]:
 
 @dataclass(frozen=True)
 class Quarter:
-    """A product's quarter: bought from eligible households, and sold on delivery lines, in base units."""
+    """A product's quarter: bought from eligible households, and sold on delivery lines and kept, in base units."""
 
     eligible_qty: int = 0
     sold_qty: int = 0
@@ -202,7 +202,8 @@ class Quarter:
 def quarter(product_ids: Collection[int], on: date) -> dict[int, Quarter]:
     """The quarter of the day, by product; one statement (rule 39)."""
     first, last = quarter_of(on)
-    sold = sa.func.sum(LotMove.qty).filter(LotMove.kind == LotMoveKind.SOLD)
+    kept = sa.case((LotMove.kind == LotMoveKind.RETURNED, -LotMove.qty), else_=LotMove.qty)
+    sold = sa.func.sum(kept).filter(LotMove.kind.in_((LotMoveKind.SOLD, LotMoveKind.RETURNED)))
     rows = db.session.execute(
         sa.select(LotMove.product_id, sa.func.sum(LotMove.eligible_qty), sold)
         .where(any_of(LotMove.product_id, product_ids), LotMove.happened_on.between(first, last))

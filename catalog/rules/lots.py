@@ -25,6 +25,7 @@ class LotMoveKind(StrEnum):
     DECLARED = "declared"  # by a delivery note or at the opening
     LOST = "lost"
     SOLD = "sold"
+    RETURNED = "returned"  # refused at the scales: back in the lot, to be sold again or written off
 
 
 class LossReason(StrEnum):
@@ -35,6 +36,7 @@ class LossReason(StrEnum):
     GRADED_OUT = "graded_out"
     PROCESSED = "processed"  # peel, trim, husk
     OWN_USE = "own_use"
+    REJECTED = "rejected"  # came back from a buyer and is not fit for another
     OTHER = "other"
 
 

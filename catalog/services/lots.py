@@ -56,6 +56,16 @@ class Leaving:
     on: date
 
 
+@dataclass(frozen=True)
+class Coming:
+    """Goods of a lot that an acceptance line sent back, supplied on the day `on`."""
+
+    lot_id: int
+    qty: int
+    acceptance_line_id: int
+    on: date
+
+
 def base_unit(product_id: int) -> BaseUnit:
     """What the product is measured in: its packs' base unit, grams while it has none."""
     found = db.session.scalar(
@@ -141,15 +151,35 @@ def lose(lot_id: int, qty: int, reason: LossReason, *, note: str = "", on: date 
 
 
 def sell(leaving: Sequence[Leaving]) -> None:
-    """Goods leave on delivery lines. A lot declared on delivery notes grows by as much; every other must have it.
+    """Goods leave on delivery lines. A lot declared on delivery notes grows by what it lacks; every other must have it.
 
     Raises: Refused "lot-short" (lot_no, left, wanted) for the first lot with too little.
     """
     for line in sorted(leaving, key=lambda one: (one.lot_id, one.delivery_line_id)):
         cause = Cause("delivery_line", line.delivery_line_id, line.on)
-        if _source(line.lot_id) in (LotSource.DISPATCH, LotSource.OPENING):
-            come_in(line.lot_id, line.qty, LotMoveKind.DECLARED, cause)
+        if (
+            _source(line.lot_id) in (LotSource.DISPATCH, LotSource.OPENING)
+            and (more := line.qty - _left(line.lot_id)) > 0
+        ):
+            come_in(line.lot_id, more, LotMoveKind.DECLARED, cause)
         _change(line.lot_id, line.qty, LotMoveKind.SOLD, cause, sold_qty=line.qty)
+
+
+def come_back(returns: Sequence[Coming]) -> None:
+    """Goods that were refused at the scales are in their lots again; a negative quantity takes a return back.
+
+    They count as not sold from the day they were supplied. Raises: Refused "lot-short" (what came back is gone by now).
+    """
+    for one in sorted(returns, key=lambda row: (row.lot_id, row.acceptance_line_id)):
+        cause = Cause("acceptance_line", one.acceptance_line_id, one.on)
+        _source(one.lot_id)
+        _change(one.lot_id, one.qty, LotMoveKind.RETURNED, cause, sold_qty=-one.qty)
+
+
+def _left(lot_id: int) -> int:
+    """What a lot has, under its row's lock."""
+    left = LotBalance.in_qty - LotBalance.lost_qty - LotBalance.sold_qty
+    return db.session.execute(sa.select(left).where(LotBalance.lot_id == lot_id).with_for_update()).scalar_one()
 
 
 def _source(lot_id: int) -> LotSource:
@@ -175,6 +205,7 @@ def _change(
     changed = db.session.execute(
         sa.update(LotBalance)
         .where(LotBalance.lot_id == lot_id, LotBalance.in_qty - LotBalance.lost_qty - LotBalance.sold_qty >= needed)
+        .where(LotBalance.sold_qty + sold_qty >= 0)
         .values(
             in_qty=LotBalance.in_qty + in_qty,
             eligible_qty=LotBalance.eligible_qty + eligible_qty,

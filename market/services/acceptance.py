@@ -31,7 +31,7 @@ from market.rules.acceptance import Policy
 from market.rules.counting import Counts
 from market.rules.delivery_states import DELIVERY, DONE, DeliveryAct
 from market.rules.order_states import OrderState
-from market.services import book, correcting, fulfilment, holding, numbers, weighing
+from market.services import book, correcting, fulfilment, holding, numbers, returning, weighing
 from market.services.weighing import Weighed
 
 
@@ -134,6 +134,7 @@ def accept(delivery_id: int, *, version: int, by: Actor, policy: Policy | None =
     else:
         back = [(one.agreed.offer_id, one.count.rejected_qty) for one in weighed if one.count.rejected_qty]
         stock.return_(back, source="acceptance", source_id=signed.id)
+        returning.back_to_lots(signed, delivery.delivered_on)
     _fulfil_if_over(order, counts, by)
     book.claim(
         *("accepted", signed.id),

@@ -24,7 +24,7 @@ from market.queries import progress
 from market.rules.delivery_states import DONE
 from market.rules.order_states import OrderState
 from market.rules.transfer import TransferState
-from market.services import book, fulfilment, holding
+from market.services import book, fulfilment, holding, returning
 from market.services.weighing import Weighed
 
 _LIVE = (TransferState.PREPARED, TransferState.DECLARED, TransferState.CONFIRMED)
@@ -105,6 +105,8 @@ def settle_goods(signed: Acceptance, replaced: Acceptance, order: Order, weighed
             raise Refused("correct-goods-gone", name=short.facts["name"]) from short
         raise
     stock.ship(less, source="acceptance", source_id=signed.id)
+    delivered_on = db.session.get_one(Delivery, signed.delivery_id).delivered_on
+    returning.back_to_lots(signed, delivered_on, replaced=replaced)
     book.claim(
         *("acceptance-replaced", replaced.id),
         supplier_id=order.supplier_id,
