@@ -1,5 +1,6 @@
 """The cashier in a real browser with JavaScript off, at a phone's width and at a desk's."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ WIDE_ENOUGH = 44
 def test_a_buyer_changes_their_mind_and_pays(chrome: Browser, live_alipay: Alipay, device: dict[str, Any]):
     context = chrome.new_context(**device, java_script_enabled=False)
     page = context.new_page()
-    expires_at = live_alipay.now.replace(year=live_alipay.now.year + 1)
+    expires_at = live_alipay.now + timedelta(hours=1)
     order = Intent("T1", 12_30, "高山土豆" * 20, live_alipay.payee, expires_at, event_url=EVENT_URL)
     page.goto(live_alipay.provider.create(order).text)
 
@@ -25,7 +26,7 @@ def test_a_buyer_changes_their_mind_and_pays(chrome: Browser, live_alipay: Alipa
         assert box is not None
         assert box["height"] >= WIDE_ENOUGH
     page.get_by_role("button", name="余额不足").click()
-    assert page.get_by_role("alert").inner_text().startswith("✕ 余额不足")
+    assert "余额不足" in page.get_by_role("alert").inner_text()
     page.get_by_role("button", name="取消").click()
     assert "已取消付款" in page.get_by_role("status").inner_text()
     viewport = page.viewport_size
