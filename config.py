@@ -17,6 +17,10 @@ DEFAULTS: dict[str, object] = {
     "SECRET_KEY": "",  # dev.py makes one under var/; production must bring its own
     "XINGCUN_MODE": "production",  # production | demo | test
     "SITE_NAME": "临江消费帮扶平台",
+    "ICP_NO": "",  # the number at the foot of every page; production insists on these three
+    "HOST_BODY": "",  # 主办单位
+    "SERVICE_PHONE": "",
+    "POLICE_NO": "",  # 公网安备, where there is one
     "SERVER_URL": "http://127.0.0.1:8000",  # how others reach us: notify and QR links
     # Limits
     "MAX_CONTENT_LENGTH": 16 * 1024 * 1024,

@@ -27,7 +27,21 @@ from catalog.cli import households_cli, search_cli
 from core.cli import commands
 from core.db import db, engine_options
 from core.jobs.worker import make_celery
-from core.web import auth, errors, files, guide, health, inbox, limits, logs, page, people, security, session
+from core.web import (
+    agreements,
+    auth,
+    errors,
+    files,
+    guide,
+    health,
+    inbox,
+    limits,
+    logs,
+    page,
+    people,
+    security,
+    session,
+)
 from core.web.app import XingcunFlask
 from demo.cli import demo_cli
 from market.gateways.alipay import guard
@@ -60,7 +74,7 @@ def create_app(**overrides: Any) -> Flask:
     for part in (security, session, limits, page, errors):
         part.init(app)
     csrf.init_app(app)
-    for door in (health.bp, auth.bp, inbox.bp, files.bp, people.bp, guide.bp):
+    for door in (health.bp, agreements.bp, auth.bp, inbox.bp, files.bp, people.bp, guide.bp):
         app.register_blueprint(door)
     for floor in FLOORS:
         floor.init(app, csrf)
@@ -79,6 +93,8 @@ def _guard(app: Flask) -> None:
         return
     if len(str(app.config["SECRET_KEY"])) < 32:
         raise RuntimeError("production needs its own SECRET_KEY of at least 32 characters")
+    if missing := [name for name in ("ICP_NO", "HOST_BODY", "SERVICE_PHONE") if not str(app.config[name]).strip()]:
+        raise RuntimeError(f"production names its operator at the foot of every page: set {', '.join(missing)}")
     try:
         guard.check_production(*(str(app.config[f"ALIPAY_{name}"]) for name in ("GATEWAY_URL", "KEYS_DIR", "APP_ID")))
     except (guard.Unsafe, KeyProblem) as error:

@@ -1,5 +1,6 @@
 """Every table of the ground floor, imported in one place for the mapper and the migrations."""
 
+from core.agreements.models import AgreementVersion, Consent
 from core.files.models import FileReader, StoredFile
 from core.jobs.models import Job, Outbox, RequestKey
 from core.organisations.models import Membership, Organisation, OrganisationName
@@ -9,8 +10,10 @@ from core.settings.models import Setting
 from core.trail.models import AuditEvent, AuditHead
 
 __all__ = [
+    "AgreementVersion",
     "AuditEvent",
     "AuditHead",
+    "Consent",
     "FileReader",
     "Job",
     "Membership",

@@ -9,12 +9,14 @@ import sqlalchemy as sa
 from catalog.services import search_index
 from core import clock, settings
 from core.access.roles import Role
+from core.agreements import services as agreements
 from core.db import db, transaction
 from core.jobs.models import Outbox
 from demo import (
     applications,
     bodies,
     certification,
+    consents,
     editorial,
     field,
     goods,
@@ -47,6 +49,7 @@ def make(progress: Progress, *, scale: int = 1, seed: int = SEED) -> World:
     progress(word("progress", "bodies"), 0)
     with clock.frozen(before), transaction():
         bodies.make(world)
+        agreements.publish_first()
     progress(word("progress", "goods"), 5)
     with clock.frozen(before), transaction():
         goods.suppliers(world)
@@ -72,6 +75,7 @@ def make(progress: Progress, *, scale: int = 1, seed: int = SEED) -> World:
     applications.recognise(world)
     papers.doubt(world)
     progress(word("progress", "search"), 97)
+    consents.tell(world)
     _search()
     search.tell(world)
     with transaction():

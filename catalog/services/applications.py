@@ -22,6 +22,8 @@ from core import clock, numbers
 from core.access.actor import Actor
 from core.access.rights import Right
 from core.access.roles import Role, clash
+from core.agreements import services as agreements
+from core.agreements.rules import AgreementKind
 from core.db import db, savepoint, violated
 from core.errors import Missing, Refused
 from core.files.models import StoredFile
@@ -73,8 +75,9 @@ def start(draft: Draft, *, by: Actor) -> AdmissionApplication:
     """A new application of one's own, not yet handed in.
 
     Raises: Refused "grower-needs-aggregator" for a natural person, those of the identifiers, "village-needed",
-    "agreements-too-many"; Missing for an unknown producer.
+    "agreements-too-many", "consent-needed" (what is written may be sensitive); Missing for an unknown producer.
     """
+    agreements.check(AgreementKind.SENSITIVE, by=by)
     row_id, number = numbers.take(AdmissionApplication, "RZ")
     now = clock.now()
     made = AdmissionApplication(

@@ -14,6 +14,9 @@ from catalog.services import applications as services
 from catalog.services.applications import Agreement, Draft
 from catalog.web.uploads import taken
 from core.access.rights import Right
+from core.agreements import queries as consents
+from core.agreements import services as agreements
+from core.agreements.rules import AgreementKind
 from core.db import transaction
 from core.errors import Refused
 from core.places.models import PlaceLevel
@@ -118,7 +121,8 @@ def new() -> ResponseReturnValue:
     form = _form()
     chosen = form.village_code.data or ""
     helpers = suppliers.aggregators(chosen[:9]) if form.kind.data == ApplicantKind.GROWER else []
-    return render_template("catalog/apply/form.html", form=form, found=None, helpers=helpers)
+    asked = consents.lacking(actor(), [AgreementKind.SENSITIVE])
+    return render_template("catalog/apply/form.html", form=form, found=None, helpers=helpers, asked=asked)
 
 
 @bp.post("/new")
@@ -128,6 +132,8 @@ def create() -> ResponseReturnValue:
     form = _form()
     draft = _draft(form)
     with transaction():
+        if request.form.get("agree_sensitive"):
+            agreements.agree([row.id for row in consents.lacking(actor(), [AgreementKind.SENSITIVE])], by=actor())
         application_no = services.start(draft, by=actor()).application_no
     flash(sentence("message", "application-saved"))
     return redirect(url_for("apply.show", application_no=application_no), 303)

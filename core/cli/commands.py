@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 
 from core import clock, jobs, resealing, sealing, trail
 from core.access.roles import OrganisationKind, Role
+from core.agreements import services as agreements
 from core.db import db, transaction
 from core.organisations.models import Membership, Organisation, OrganisationName
 from core.people import services as people
@@ -38,7 +39,12 @@ def audit_verify() -> None:
 
 @people_cli.command("first-operator")
 def first_operator() -> None:
-    """On an empty system make the platform operator and print a one-time password; else do nothing."""
+    """On an empty system make the platform operator and print a one-time password; else do nothing.
+
+    Agreements that have no wording yet get the shipped one, on an older system too.
+    """
+    with transaction():
+        agreements.publish_first()
     if db.session.scalar(sa.select(sa.func.count(Person.id))):
         return
     db.session.rollback()

@@ -98,6 +98,7 @@ class Start:
         mark = f"{MARK}={self.var}"
         end_all(lambda: marked(mark), (signal.SIGTERM, signal.SIGKILL))  # what a killed start left behind
         self.environment.setdefault("SECRET_KEY", self._secret_key())
+        self._name_operator()
         self._start_database()
         self._start_queue()
         self._start_alipay()
@@ -191,6 +192,15 @@ class Start:
             return None
         seen_at = urlsplit(self.environment["SERVER_URL"]).hostname or ""
         return tls.pair(self.var / "tls", {seen_at, self.local_host.strip("[]")})
+
+    def _name_operator(self) -> None:
+        """Production insists on who runs it; a start by hand without demo says so and goes on with a visible blank."""
+        if self.environment["XINGCUN_MODE"] != "production":
+            return
+        blank = [name for name in ("ICP_NO", "HOST_BODY", "SERVICE_PHONE") if not self.environment.get(name)]
+        if blank:
+            self.supervisor.say(f"上线前请设置 / before going public set: {', '.join(blank)}")
+        self.environment |= dict.fromkeys(blank, "（待填写）")
 
     # --- data ----------------------------------------------------------------------------------------
 

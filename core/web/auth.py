@@ -6,6 +6,8 @@ from wtforms import PasswordField
 
 from core.access.actor import Actor
 from core.access.rights import Right
+from core.access.roles import Role
+from core.agreements import queries as agreements
 from core.db import transaction
 from core.errors import Missing, Refused
 from core.organisations import queries as organisations
@@ -99,7 +101,10 @@ def log_in_by_code() -> ResponseReturnValue:
 
 def _enter(person_id: int, epoch: int) -> ResponseReturnValue:
     seats = organisations.seats_of(person_id)
-    sessions.start(person_id, epoch, seats[0].organisation_id if seats else None)
+    roles = seats[0].roles if seats else frozenset()
+    seat_id = seats[0].organisation_id if seats else None
+    who = Actor(person_id, "", organisation_id=seat_id, roles=roles | {Role.RESIDENT})
+    sessions.start(person_id, epoch, seat_id, ask=bool(agreements.lacking(who)))
     target = safe_next(request.form.get("next"))
     return redirect(target or (url_for("inbox.show") if seats else url_for("shop.home")), 303)
 
@@ -142,6 +147,6 @@ def change_password() -> ResponseReturnValue:
     who = actor()
     with transaction():
         people.change_password(who, old=form.old.data or "", new=form.new.data or "")
-    sessions.start(who.person_id, session["epoch"] + 1, who.organisation_id)
+    sessions.start(who.person_id, session["epoch"] + 1, who.organisation_id, ask=bool(session.get("ask")))
     flash(sentence("message", "password-changed"))
     return redirect(home_of(who), 303)

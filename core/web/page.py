@@ -58,6 +58,28 @@ def paragraphs(value: str) -> Markup:
     return Markup("").join(Markup("<p>{}</p>").format(escape(block)) for block in blocks)
 
 
+def prose(value: str) -> Markup:
+    """Our own long texts: lines with "## " are headings, with "- " items of a list, the rest paragraphs. All escaped."""
+    parts: list[Markup] = []
+    items: list[Markup] = []
+    for line in [*(each.strip() for each in value.split("\n")), ""]:
+        if line.startswith("- "):
+            items.append(Markup("<li>{}</li>").format(escape(line[2:])))
+            continue
+        if items:
+            parts.append(Markup("<ul>{}</ul>").format(Markup("").join(items)))
+            items = []
+        if line.startswith("## "):
+            parts.append(Markup("<h2>{}</h2>").format(escape(line[3:])))
+        elif line:
+            parts.append(Markup("<p>{}</p>").format(escape(line)))
+    return Markup("").join(parts)
+
+
+SITE_DUTIES = ("ICP_NO", "HOST_BODY", "SERVICE_PHONE", "POLICE_NO")
+"""What the foot of every page says by law (E-commerce law art. 15, ICP rules); production insists on the first three."""
+
+
 @cache
 def _digest(path: str, mtime: int) -> str:
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:10]
@@ -105,6 +127,7 @@ def init(app: Flask) -> None:
         account_masked=account_masked,
         capital=money.capital,
         paragraphs=paragraphs,
+        prose=prose,
         json_text=json_text,
     )
     app.jinja_env.globals.update(label=text.label, asset=asset, form_key=form_key, may=may)
@@ -117,6 +140,7 @@ def init(app: Flask) -> None:
             "seats": getattr(g, "seats", []),
             "demo": app.config["XINGCUN_MODE"] == "demo",
             "site_name": app.config["SITE_NAME"],
+            "site": {name: str(app.config[name]) for name in SITE_DUTIES},
             "request_id": getattr(g, "request_id", ""),
             "fiscal_year": clock.today().year,
             "today": clock.today(),

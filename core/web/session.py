@@ -28,14 +28,18 @@ class SessionUser(UserMixin):  # type: ignore[misc]
         self.actor = actor
 
 
-def start(person_id: int, epoch: int, organisation_id: int | None) -> None:
-    """Begin a session under a new id; nothing of the one before but a guest's cart token survives."""
+def start(person_id: int, epoch: int, organisation_id: int | None, *, ask: bool = False) -> None:
+    """Begin a session under a new id; nothing of the one before but a guest's cart token survives.
+
+    `ask`: something is to be agreed to before anything else.
+    """
     cart = session.get("cart")
     session.clear()
     session.permanent = True
     session.update(
-        person_id=person_id, epoch=epoch, sid=secrets.token_hex(16), org=organisation_id, seen=_now(), cart=cart
-    )
+        person_id=person_id, epoch=epoch, sid=secrets.token_hex(16), org=organisation_id, seen=_now(), cart=cart,
+        ask=ask,
+    )  # fmt: skip
     login_user(SessionUser(person_id))
 
 
@@ -102,6 +106,23 @@ def ask_for_a_new_password() -> ResponseReturnValue | None:
     return redirect(url_for("auth.password"))
 
 
+OPEN_BEFORE_CONSENT = OPEN_BEFORE_CHANGE | {
+    "agreements.ask", "agreements.agree", "agreements.listed", "agreements.show", "agreements.version", "account.leave",
+    "account.leave_now", "help.show",
+}  # fmt: skip
+
+
+def ask_for_consent() -> ResponseReturnValue | None:
+    """Who came in without having agreed to what binds now is asked first. Found out at the log-in, kept in the cookie:
+    no page pays for it.
+    """
+    if getattr(g, "actor", None) is None or not session.get("ask") or request.endpoint in OPEN_BEFORE_CONSENT:
+        return None
+    if request.method != "GET":
+        return None  # a form that was open already is not lost; the page after it asks
+    return redirect(url_for("agreements.ask", next=request.full_path))
+
+
 def touch(response: Response) -> Response:
     """Renew the idle time in the cookie, at most once a minute. Nothing is written to the database."""
     if getattr(g, "actor", None) is not None and _now() - int(session.get("seen", 0)) > REISSUE_AFTER:
@@ -123,4 +144,5 @@ def init(app: Flask) -> None:
     login_manager.init_app(app)
     app.before_request(load_actor)
     app.before_request(ask_for_a_new_password)
+    app.before_request(ask_for_consent)
     app.after_request(touch)

@@ -22,6 +22,10 @@ PUBLIC = {
     "auth.send_code",
     "auth.log_in_by_code",
     "auth.log_out",
+    # what users agree to
+    "agreements.listed",
+    "agreements.show",
+    "agreements.version",
     # health
     "health.alive",
     "health.ready",

@@ -49,6 +49,7 @@ def enter(page: Page, login: str, password: str = PASSWORD) -> None:
     page.goto("/login")
     write(page, login=login, password=password)
     press(page, "登录")
+    agree(page)
 
 
 def enter_by_code(page: Page, phone: str) -> None:
@@ -56,6 +57,15 @@ def enter_by_code(page: Page, phone: str) -> None:
     press(page, "获取验证码")
     write(page, code=code_sent_to(phone))
     press(page, "登录")
+    agree(page)
+
+
+def agree(page: Page) -> None:
+    """Whoever sells or buys says yes to what binds, where the log-in asked for it."""
+    if "/agreements/consent" in page.url:
+        for box in page.locator("input[name=version]").all():
+            box.check()
+        press(page, "同意并继续")
 
 
 def code_sent_to(phone: str) -> str:

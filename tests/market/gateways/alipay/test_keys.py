@@ -132,10 +132,21 @@ def test_production_refuses_an_emulators_keys_and_missing_ones(directory: Path):
     guard.check_production("", "", APP_ID)  # an installation without Alipay
 
 
+NAMED = {"ICP_NO": "备案号", "HOST_BODY": "示例主办单位", "SERVICE_PHONE": "0439-0000000"}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_an_application_in_production_names_its_operator(name: str):
+    import wsgi
+
+    with pytest.raises(RuntimeError, match=name):
+        wsgi.create_app(XINGCUN_MODE="production", SECRET_KEY="s" * 40, **{**NAMED, name: " "})
+
+
 def test_an_application_in_production_does_not_start_with_an_emulator(directory: Path):
     import wsgi
 
-    settings = {"XINGCUN_MODE": "production", "SECRET_KEY": "s" * 40, "ALIPAY_KEYS_DIR": str(directory)}
+    settings = {"XINGCUN_MODE": "production", "SECRET_KEY": "s" * 40, "ALIPAY_KEYS_DIR": str(directory), **NAMED}
     for gateway in ("http://127.0.0.1:8077/gateway.do", REAL):
         with pytest.raises(RuntimeError, match="production and Alipay"):
             wsgi.create_app(**settings, ALIPAY_GATEWAY_URL=gateway)
