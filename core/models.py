@@ -1,16 +1,15 @@
 """Every table of the ground floor, imported in one place for the mapper and the migrations."""
 
-from core.agreements.models import AgreementVersion, Consent
 from core.files.models import FileReader, StoredFile
 from core.jobs.models import Job, Outbox, RequestKey
 from core.organisations.models import Membership, Organisation, OrganisationName
 from core.people.models import OneTimeCode, Person, RevokedSession, SentMessage
 from core.places.models import Place
 from core.settings.models import Setting
+from core.terms.models import Consent, TermsVersion
 from core.trail.models import AuditEvent, AuditHead
 
 __all__ = [
-    "AgreementVersion",
     "AuditEvent",
     "AuditHead",
     "Consent",
@@ -28,4 +27,5 @@ __all__ = [
     "SentMessage",
     "Setting",
     "StoredFile",
+    "TermsVersion",
 ]

@@ -29,13 +29,13 @@ from catalog.services.applications import Agreement, Draft
 from core import clock
 from core.access.actor import Actor
 from core.access.roles import OrganisationKind, Role
-from core.agreements import services as agreements
-from core.agreements.queries import binding
-from core.agreements.rules import AgreementKind
 from core.db import db, transaction
 from core.files import services as files
 from core.files.models import Audience
 from core.people import services as people
+from core.terms import services as terms
+from core.terms.queries import binding
+from core.terms.rules import TermsKind
 from demo import bodies, cast, invented
 from demo.cast import word, words
 from demo.world import World
@@ -120,7 +120,7 @@ def _looks(world: World) -> None:
 def _way(world: World, wish: Wish, number: int) -> None:
     with _days_ago(world, wish.days_ago, 9):
         who = _applicant(world, wish, number)
-        agreements.agree([binding()[AgreementKind.SENSITIVE].id], by=who)
+        terms.agree([binding()[TermsKind.SENSITIVE].id], by=who)
         found = applications.start(_draft(world, wish, number), by=who)
         no = found.application_no
         for kind in (PaperKind.LICENCE, PaperKind.BANK, PaperKind.ORIGIN, _proof(wish)):

@@ -4,10 +4,10 @@ import sqlalchemy as sa
 
 from core.access.actor import Actor
 from core.access.roles import Role
-from core.agreements import queries, services
 from core.db import db, transaction
 from core.organisations import queries as organisations
 from core.people.models import Person
+from core.terms import queries, services
 from demo.world import World
 
 

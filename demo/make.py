@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from catalog.services import search_index
 from core import clock, settings
 from core.access.roles import Role
-from core.agreements import services as agreements
 from core.db import db, transaction
 from core.jobs.models import Outbox
+from core.terms import services as terms
 from demo import (
     applications,
     bodies,
@@ -49,7 +49,7 @@ def make(progress: Progress, *, scale: int = 1, seed: int = SEED) -> World:
     progress(word("progress", "bodies"), 0)
     with clock.frozen(before), transaction():
         bodies.make(world)
-        agreements.publish_first()
+        terms.publish_first()
     progress(word("progress", "goods"), 5)
     with clock.frozen(before), transaction():
         goods.suppliers(world)

@@ -22,14 +22,14 @@ from core import clock, numbers
 from core.access.actor import Actor
 from core.access.rights import Right
 from core.access.roles import Role, clash
-from core.agreements import services as agreements
-from core.agreements.rules import AgreementKind
 from core.db import db, savepoint, violated
 from core.errors import Missing, Refused
 from core.files.models import StoredFile
 from core.organisations.models import Organisation
 from core.organisations.queries import seats_of
 from core.places.models import Place, PlaceLevel
+from core.terms import services as terms
+from core.terms.rules import TermsKind
 
 MOST_AGREEMENTS, MOST_PAPERS = 300, 30
 _OPEN_USCC = "uq_admission_application_open_uscc"
@@ -77,7 +77,7 @@ def start(draft: Draft, *, by: Actor) -> AdmissionApplication:
     Raises: Refused "grower-needs-aggregator" for a natural person, those of the identifiers, "village-needed",
     "agreements-too-many", "consent-needed" (what is written may be sensitive); Missing for an unknown producer.
     """
-    agreements.check(AgreementKind.SENSITIVE, by=by)
+    terms.check(TermsKind.SENSITIVE, by=by)
     row_id, number = numbers.take(AdmissionApplication, "RZ")
     now = clock.now()
     made = AdmissionApplication(

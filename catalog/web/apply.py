@@ -14,13 +14,13 @@ from catalog.services import applications as services
 from catalog.services.applications import Agreement, Draft
 from catalog.web.uploads import taken
 from core.access.rights import Right
-from core.agreements import queries as consents
-from core.agreements import services as agreements
-from core.agreements.rules import AgreementKind
 from core.db import transaction
 from core.errors import Refused
 from core.places.models import PlaceLevel
 from core.places.queries import listed as places
+from core.terms import queries as consents
+from core.terms import services as terms
+from core.terms.rules import TermsKind
 from core.text import label, sentence
 from core.web.access import actor, again, current_actor, public, requires
 from core.web.forms import DayField, Form, PhoneField, ShortText
@@ -121,7 +121,7 @@ def new() -> ResponseReturnValue:
     form = _form()
     chosen = form.village_code.data or ""
     helpers = suppliers.aggregators(chosen[:9]) if form.kind.data == ApplicantKind.GROWER else []
-    asked = consents.lacking(actor(), [AgreementKind.SENSITIVE])
+    asked = consents.lacking(actor(), [TermsKind.SENSITIVE])
     return render_template("catalog/apply/form.html", form=form, found=None, helpers=helpers, asked=asked)
 
 
@@ -133,7 +133,7 @@ def create() -> ResponseReturnValue:
     draft = _draft(form)
     with transaction():
         if request.form.get("agree_sensitive"):
-            agreements.agree([row.id for row in consents.lacking(actor(), [AgreementKind.SENSITIVE])], by=actor())
+            terms.agree([row.id for row in consents.lacking(actor(), [TermsKind.SENSITIVE])], by=actor())
         application_no = services.start(draft, by=actor()).application_no
     flash(sentence("message", "application-saved"))
     return redirect(url_for("apply.show", application_no=application_no), 303)

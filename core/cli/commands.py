@@ -10,11 +10,11 @@ from flask.cli import AppGroup
 
 from core import clock, jobs, resealing, sealing, trail
 from core.access.roles import OrganisationKind, Role
-from core.agreements import services as agreements
 from core.db import db, transaction
 from core.organisations.models import Membership, Organisation, OrganisationName
 from core.people import services as people
 from core.people.models import Person
+from core.terms import services as terms
 from core.text import sentence
 from core.trail.models import Stream
 from core.trail.verify import verify
@@ -44,7 +44,7 @@ def first_operator() -> None:
     Agreements that have no wording yet get the shipped one, on an older system too.
     """
     with transaction():
-        agreements.publish_first()
+        terms.publish_first()
     if db.session.scalar(sa.select(sa.func.count(Person.id))):
         return
     db.session.rollback()

@@ -7,12 +7,12 @@ from wtforms import PasswordField
 from core.access.actor import Actor
 from core.access.rights import Right
 from core.access.roles import Role
-from core.agreements import queries as agreements
 from core.db import transaction
 from core.errors import Missing, Refused
 from core.organisations import queries as organisations
 from core.people import entry
 from core.people import services as people
+from core.terms import queries as terms
 from core.text import sentence
 from core.web import session as sessions
 from core.web.access import actor, again, current_actor, public, requires
@@ -104,7 +104,7 @@ def _enter(person_id: int, epoch: int) -> ResponseReturnValue:
     roles = seats[0].roles if seats else frozenset()
     seat_id = seats[0].organisation_id if seats else None
     who = Actor(person_id, "", organisation_id=seat_id, roles=roles | {Role.RESIDENT})
-    sessions.start(person_id, epoch, seat_id, ask=bool(agreements.lacking(who)))
+    sessions.start(person_id, epoch, seat_id, ask=bool(terms.lacking(who)))
     target = safe_next(request.form.get("next"))
     return redirect(target or (url_for("inbox.show") if seats else url_for("shop.home")), 303)
 

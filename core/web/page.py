@@ -59,7 +59,7 @@ def paragraphs(value: str) -> Markup:
 
 
 def prose(value: str) -> Markup:
-    """Our own long texts: lines with "## " are headings, with "- " items of a list, the rest paragraphs. All escaped."""
+    """Our own long texts: lines with "## " are headings, with "- " items, the rest paragraphs. All escaped."""
     parts: list[Markup] = []
     items: list[Markup] = []
     for line in [*(each.strip() for each in value.split("\n")), ""]:
@@ -77,7 +77,7 @@ def prose(value: str) -> Markup:
 
 
 SITE_DUTIES = ("ICP_NO", "HOST_BODY", "SERVICE_PHONE", "POLICE_NO")
-"""What the foot of every page says by law (E-commerce law art. 15, ICP rules); production insists on the first three."""
+"""What the foot of every page says by law (E-commerce law art. 15); production insists on the first three."""
 
 
 @cache

@@ -107,7 +107,7 @@ def ask_for_a_new_password() -> ResponseReturnValue | None:
 
 
 OPEN_BEFORE_CONSENT = OPEN_BEFORE_CHANGE | {
-    "agreements.ask", "agreements.agree", "agreements.listed", "agreements.show", "agreements.version", "account.leave",
+    "terms.ask", "terms.agree", "terms.listed", "terms.show", "terms.version", "account.leave",
     "account.leave_now", "help.show",
 }  # fmt: skip
 
@@ -120,7 +120,7 @@ def ask_for_consent() -> ResponseReturnValue | None:
         return None
     if request.method != "GET":
         return None  # a form that was open already is not lost; the page after it asks
-    return redirect(url_for("agreements.ask", next=request.full_path))
+    return redirect(url_for("terms.ask", next=request.full_path))
 
 
 def touch(response: Response) -> Response:

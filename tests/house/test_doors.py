@@ -23,9 +23,9 @@ PUBLIC = {
     "auth.log_in_by_code",
     "auth.log_out",
     # what users agree to
-    "agreements.listed",
-    "agreements.show",
-    "agreements.version",
+    "terms.listed",
+    "terms.show",
+    "terms.version",
     # health
     "health.alive",
     "health.ready",

@@ -62,7 +62,7 @@ def enter_by_code(page: Page, phone: str) -> None:
 
 def agree(page: Page) -> None:
     """Whoever sells or buys says yes to what binds, where the log-in asked for it."""
-    if "/agreements/consent" in page.url:
+    if "/terms/consent" in page.url:
         for box in page.locator("input[name=version]").all():
             box.check()
         press(page, "同意并继续")

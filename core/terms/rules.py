@@ -11,7 +11,7 @@ NOTICE_DAYS = 7
 """So long a change is published before it binds."""
 
 
-class AgreementKind(StrEnum):
+class TermsKind(StrEnum):
     """Documents that people agree to. The last is asked for apart, where such data is given."""
 
     USER = "user"
@@ -20,15 +20,15 @@ class AgreementKind(StrEnum):
     SENSITIVE = "sensitive"
 
 
-def concerned(who: Actor) -> tuple[AgreementKind, ...]:
+def concerned(who: Actor) -> tuple[TermsKind, ...]:
     """What somebody has to have agreed to before going on: residents and sellers. Staff of bodies act on duty."""
     if who.may(Right.SELL):
-        return (AgreementKind.USER, AgreementKind.PRIVACY, AgreementKind.RULES)
-    return () if who.organisation_id is not None else (AgreementKind.USER, AgreementKind.PRIVACY)
+        return (TermsKind.USER, TermsKind.PRIVACY, TermsKind.RULES)
+    return () if who.organisation_id is not None else (TermsKind.USER, TermsKind.PRIVACY)
 
 
 def check_notice(published_on: date, binds_on: date, *, is_first: bool) -> None:
-    """Raises: Refused "agreement-too-soon" (first day) for a change with less than seven days' notice."""
+    """Raises: Refused "wording-too-soon" (first day) for a change with less than seven days' notice."""
     first = published_on if is_first else published_on + timedelta(days=NOTICE_DAYS)
     if binds_on < first:
-        raise Refused("agreement-too-soon", first_on=first)
+        raise Refused("wording-too-soon", first_on=first)

@@ -14,11 +14,11 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
-        "agreement_version",
+        "terms_version",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("user", "privacy", "rules", "sensitive", name="agreementkind", native_enum=False, length=32),
+            sa.Enum("user", "privacy", "rules", "sensitive", name="termskind", native_enum=False, create_constraint=True, length=32),
             nullable=False,
         ),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -28,34 +28,34 @@ def upgrade() -> None:
         sa.Column("binds_on", sa.Date(), nullable=False),
         sa.Column("person_id", sa.BigInteger(), nullable=True),
         sa.Column("at", core.db.Instant(timezone=True), nullable=False),
-        sa.CheckConstraint("number >= 1 AND body <> ''", name=op.f("ck_agreement_version_has_a_number_and_words")),
+        sa.CheckConstraint("number >= 1 AND body <> ''", name=op.f("ck_terms_version_has_a_number_and_words")),
         sa.CheckConstraint(
             "binds_on >= published_on + CASE WHEN number = 1 THEN 0 ELSE 7 END",
-            name=op.f("ck_agreement_version_notice"),
+            name=op.f("ck_terms_version_notice"),
         ),
-        sa.CheckConstraint("number = 1 OR change_note <> ''", name=op.f("ck_agreement_version_change_is_told")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_agreement_version_person_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement_version")),
-        sa.UniqueConstraint("kind", "number", name=op.f("uq_agreement_version_kind_number")),
+        sa.CheckConstraint("number = 1 OR change_note <> ''", name=op.f("ck_terms_version_change_is_told")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_terms_version_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_terms_version")),
+        sa.UniqueConstraint("kind", "number", name=op.f("uq_terms_version_kind_number")),
     )
-    protect("agreement_version")
+    protect("terms_version")
     op.create_table(
-        "agreement_consent",
+        "terms_consent",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("person_id", sa.BigInteger(), nullable=False),
         sa.Column("version_id", sa.BigInteger(), nullable=False),
         sa.Column("is_given", sa.Boolean(), nullable=False),
         sa.Column("at", core.db.Instant(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_agreement_consent_person_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_terms_consent_person_id")),
         sa.ForeignKeyConstraint(
-            ["version_id"], ["agreement_version.id"], name=op.f("fk_agreement_consent_version_id")
+            ["version_id"], ["terms_version.id"], name=op.f("fk_terms_consent_version_id")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement_consent")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_terms_consent")),
     )
     op.create_index(
-        "ix_agreement_consent_newest", "agreement_consent", ["person_id", "version_id", sa.text("id DESC")]
+        "ix_terms_consent_newest", "terms_consent", ["person_id", "version_id", sa.text("id DESC")]
     )
-    protect("agreement_consent")
+    protect("terms_consent")
 
 
 def downgrade() -> None:

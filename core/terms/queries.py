@@ -8,32 +8,32 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from core import clock
 from core.access.actor import Actor
-from core.agreements.models import AgreementVersion, Consent
-from core.agreements.rules import AgreementKind, concerned
 from core.db import db
+from core.terms.models import Consent, TermsVersion
+from core.terms.rules import TermsKind, concerned
 
 
-def binding(*, on: date | None = None) -> dict[AgreementKind, AgreementVersion]:
+def binding(*, on: date | None = None) -> dict[TermsKind, TermsVersion]:
     """The version of each document that binds on a day. One statement."""
     rows = db.session.scalars(
-        sa.select(AgreementVersion)
-        .ext(distinct_on(AgreementVersion.kind))
-        .where(AgreementVersion.binds_on <= (on or clock.today()))
-        .order_by(AgreementVersion.kind, AgreementVersion.number.desc())
+        sa.select(TermsVersion)
+        .ext(distinct_on(TermsVersion.kind))
+        .where(TermsVersion.binds_on <= (on or clock.today()))
+        .order_by(TermsVersion.kind, TermsVersion.number.desc())
     )
     return {row.kind: row for row in rows}
 
 
-def versions(kind: AgreementKind) -> list[AgreementVersion]:
+def versions(kind: TermsKind) -> list[TermsVersion]:
     """All wordings of a document, the newest first."""
-    query = sa.select(AgreementVersion).where(AgreementVersion.kind == kind)
-    return list(db.session.scalars(query.order_by(AgreementVersion.number.desc())))
+    query = sa.select(TermsVersion).where(TermsVersion.kind == kind)
+    return list(db.session.scalars(query.order_by(TermsVersion.number.desc())))
 
 
-def coming() -> list[AgreementVersion]:
+def coming() -> list[TermsVersion]:
     """Versions that are published and do not bind yet."""
-    query = sa.select(AgreementVersion).where(AgreementVersion.binds_on > clock.today())
-    return list(db.session.scalars(query.order_by(AgreementVersion.binds_on, AgreementVersion.id)))
+    query = sa.select(TermsVersion).where(TermsVersion.binds_on > clock.today())
+    return list(db.session.scalars(query.order_by(TermsVersion.binds_on, TermsVersion.id)))
 
 
 def given(person_id: int, version_ids: Collection[int]) -> set[int]:
@@ -48,22 +48,22 @@ def given(person_id: int, version_ids: Collection[int]) -> set[int]:
     return set(db.session.scalars(sa.select(newest.c.version_id).where(newest.c.is_given)))
 
 
-def lacking(who: Actor, kinds: Collection[AgreementKind] | None = None) -> list[AgreementVersion]:
+def lacking(who: Actor, kinds: Collection[TermsKind] | None = None) -> list[TermsVersion]:
     """What somebody still has to agree to: by default what concerns everybody like them. Two statements."""
     wanted = concerned(who) if kinds is None else kinds
     bind = [row for kind, row in binding().items() if kind in wanted]
     if not bind:
         return []
     there = given(who.person_id, [row.id for row in bind])
-    order = list(AgreementKind)
+    order = list(TermsKind)
     return sorted((row for row in bind if row.id not in there), key=lambda row: order.index(row.kind))
 
 
-def given_by(who: Actor) -> list[tuple[AgreementVersion, Consent]]:
+def given_by(who: Actor) -> list[tuple[TermsVersion, Consent]]:
     """Everything somebody said yes or no to, the newest first."""
     rows = db.session.execute(
-        sa.select(AgreementVersion, Consent)
-        .join(Consent, Consent.version_id == AgreementVersion.id)
+        sa.select(TermsVersion, Consent)
+        .join(Consent, Consent.version_id == TermsVersion.id)
         .where(Consent.person_id == who.person_id)
         .order_by(Consent.id.desc())
         .limit(100)

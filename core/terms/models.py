@@ -1,22 +1,22 @@
-"""Agreements in versions and the consents to them. Both only grow: old versions are kept for good (three years by law)."""
+"""Agreements in versions and the consents to them. Both only grow: old wordings stay (the law asks for three years)."""
 
 from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.agreements.rules import AgreementKind
 from core.db import Base, Line, Pk, Ref
+from core.terms.rules import TermsKind
 
 
-class AgreementVersion(Base):
+class TermsVersion(Base):
     """One wording. It binds from a day; a change seven days after it was published at the earliest."""
 
-    __tablename__ = "agreement_version"
+    __tablename__ = "terms_version"
     __append_only__ = True
 
     id: Mapped[Pk]
-    kind: Mapped[AgreementKind]
+    kind: Mapped[TermsKind]
     number: Mapped[int]
     body: Mapped[str]
     change_note: Mapped[Line] = mapped_column(default="")
@@ -36,13 +36,13 @@ class AgreementVersion(Base):
 class Consent(Base):
     """Somebody's yes (or its withdrawal) to one version; the newest row of a kind holds."""
 
-    __tablename__ = "agreement_consent"
+    __tablename__ = "terms_consent"
     __append_only__ = True
 
     id: Mapped[Pk]
     person_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
-    version_id: Mapped[Ref] = mapped_column(sa.ForeignKey("agreement_version.id"))
+    version_id: Mapped[Ref] = mapped_column(sa.ForeignKey("terms_version.id"))
     is_given: Mapped[bool]
     at: Mapped[datetime]
 
-    __table_args__ = (sa.Index("ix_agreement_consent_newest", "person_id", "version_id", sa.text("id DESC")),)
+    __table_args__ = (sa.Index("ix_terms_consent_newest", "person_id", "version_id", sa.text("id DESC")),)
