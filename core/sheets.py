@@ -33,15 +33,15 @@ class Sheet:
     rows: list[list[str]]
 
 
-def read(data: bytes, *, name: str = "", most_rows: int = MAX_ROWS) -> list[Sheet]:
+def read(data: bytes, *, name: str = "", most_rows: int = MAX_ROWS, most_bytes: int = MAX_BYTES) -> list[Sheet]:
     """Every sheet of a workbook, or the one table of a CSV (UTF-8 with or without BOM, GB18030).
 
     Raises: Refused "file-empty", "file-too-large", "sheet-unreadable", "sheet-too-large", "sheet-encoding".
     """
     if not data:
         raise Refused("file-empty")
-    if len(data) > MAX_BYTES:
-        raise Refused("file-too-large", megabytes=MAX_BYTES // 1024 // 1024)
+    if len(data) > most_bytes:
+        raise Refused("file-too-large", megabytes=most_bytes // 1024 // 1024)
     if data.startswith(b"PK\x03\x04"):
         _look_into_zip(data)
         return _workbook(data, most_rows)

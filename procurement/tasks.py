@@ -1,10 +1,12 @@
 """What the clock does for plans and orders, and workers for large files."""
 
 from core import clock
+from core.db import transaction
 from core.errors import Refused
 from core.jobs import job
+from market.services import bank_statements
 from procurement.queries import holds
-from procurement.services import canteen_orders, plans, quarter_shares
+from procurement.services import bank_files, canteen_orders, plans, quarter_shares
 from procurement.services.imports import committing, reading
 from procurement.services.imports.committing import Mode
 
@@ -43,3 +45,17 @@ def judge_import(batch_id: int, start: int) -> None:
 def commit_import(batch_id: int, mode: str) -> None:
     """Take a large 832 file over."""
     committing.commit_in_job(batch_id, Mode(mode))
+
+
+@job(bank_files.JOB, outside=True)
+def take_bank_file(statement_id: int) -> None:
+    """A long bank file: slice after slice, each with its bookings in a transaction of its own.
+
+    Ended at any instant it goes on where the last whole slice stood.
+    """
+    with transaction():
+        file, by = bank_statements.opened(statement_id), bank_files.sender(statement_id)
+    more = True
+    while more:
+        with transaction():
+            more = bank_files.take_slice(statement_id, file, by=by)

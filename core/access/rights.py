@@ -79,6 +79,11 @@ class Right(StrEnum):
     FINANCE_VIEW = "finance_view"
     DECLARATION_DECIDE = "declaration_decide"
     TRANSFER_CONFIRM = "transfer_confirm"
+    BANK_FILE = "bank_file"  # bring a bank's file, say what a line is
+    BANK_CHECK = "bank_check"  # agree with what another said a line is
+    BANK_VIEW = "bank_view"  # one's own office's files and lines; finance all
+    PAYER_ALIAS = "payer_alias"  # who pays in a unit's place: said by one, checked by another
+    PAYER_ALIAS_CHECK = "payer_alias_check"
     AUDIT = "audit"  # trail, evidence of every unit
     # platform
     OPERATE = "operate"  # jobs, messages, health
@@ -154,6 +159,11 @@ ACCESS: dict[Right, frozenset[R]] = {
     Right.FINANCE_VIEW: _FINANCE | {R.LEAD_READER},
     Right.DECLARATION_DECIDE: frozenset({R.FINANCE_OFFICER}),
     Right.TRANSFER_CONFIRM: frozenset({R.FINANCE_OFFICER}),
+    Right.BANK_FILE: frozenset({R.SUPPLIER_CLERK, R.UNIT_PAYER, R.FINANCE_OFFICER}),
+    Right.BANK_CHECK: frozenset({R.SUPPLIER_CLERK, R.UNIT_PAYER, R.UNIT_APPROVER, R.UNIT_HEAD, R.FINANCE_OFFICER}),
+    Right.BANK_VIEW: _FINANCE | {R.SUPPLIER_CLERK, R.UNIT_PAYER, R.UNIT_APPROVER, R.UNIT_HEAD},
+    Right.PAYER_ALIAS: frozenset({R.UNIT_PAYER, R.FINANCE_OFFICER}),
+    Right.PAYER_ALIAS_CHECK: frozenset({R.UNIT_APPROVER, R.UNIT_HEAD, R.FINANCE_OFFICER}),
     Right.AUDIT: _FINANCE,
     Right.OPERATE: frozenset({R.PLATFORM_OPERATOR}),
     Right.SEARCH_MANAGE: frozenset({R.PLATFORM_OPERATOR}),

@@ -118,6 +118,11 @@ def of_supplier(by: Actor) -> list[Claim]:
     return claims(Supplier.organisation_id.in_(by.scope_ids))
 
 
+def is_open() -> sa.ColumnElement[bool]:
+    """The condition that an acceptance is not paid in full: what long lists ask before they look closer."""
+    return Acceptance.amount_fen - _deducted() - _paid() > 0
+
+
 def lines_of(acceptance_ids: Collection[int]) -> dict[int, list[Payable]]:
     """Per acceptance its lines as money sees them. One statement."""
     deducted = (

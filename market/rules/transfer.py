@@ -1,7 +1,5 @@
 """A unit's bank transfer: declared by its payer, confirmed by somebody else (rules 25, 51)."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -32,10 +30,13 @@ class TransferAct(StrEnum):
 
 
 class ConfirmedBy(StrEnum):
-    """Whose word confirms: the supplier's 已到账, or finance's treasury row."""
+    """Whose word confirms: the supplier's 已到账, finance's treasury row, or a bank's line that two people (or code,
+    amount and payer together) found to be this payment.
+    """
 
     SUPPLIER = "supplier"
     FINANCE = "finance"
+    BANK = "bank"
 
 
 _S, _A = TransferState, TransferAct
@@ -43,11 +44,11 @@ TRANSFER = StateTable(
     "transfer",
     _S.PREPARED,
     {
-        (_S.PREPARED, _A.DECLARE): step(_S.DECLARED, "payer"),
-        (_S.PREPARED, _A.WITHDRAW): step(_S.WITHDRAWN, "payer"),
-        (_S.DECLARED, _A.CONFIRM): step(_S.CONFIRMED, "supplier", "finance"),
+        (_S.PREPARED, _A.DECLARE): step(_S.DECLARED, "payer", "bank"),
+        (_S.PREPARED, _A.WITHDRAW): step(_S.WITHDRAWN, "payer", "bank"),
+        (_S.DECLARED, _A.CONFIRM): step(_S.CONFIRMED, "supplier", "finance", "bank"),
         (_S.DECLARED, _A.REFUSE): step(_S.REFUSED, "supplier", "finance"),
-        (_S.DECLARED, _A.WITHDRAW): step(_S.WITHDRAWN, "payer"),
+        (_S.DECLARED, _A.WITHDRAW): step(_S.WITHDRAWN, "payer", "bank"),
     },
 )
 """A refused or withdrawn transfer stays; the money is declared again on a new one."""
@@ -62,32 +63,3 @@ def check_confirmer(declared_by_id: int, confirmed_by_id: int) -> None:
 def confirmation_due(declared_on: date, calendar: WorkCalendar) -> date:
     """After this day an unconfirmed declaration is a task: five working days."""
     return calendar.after(declared_on, _CONFIRM_DAYS)
-
-
-class Match(StrEnum):
-    """What a bank line says about a transfer (rule 51)."""
-
-    EXACT = "exact"  # code, amount and payer agree: books itself
-    CANDIDATE = "candidate"  # some agree: two persons decide
-    NONE = "none"
-
-
-@dataclass(frozen=True)
-class BankLine:
-    """One incoming line of a supplier's, or outgoing of a unit's, bank file."""
-
-    amount_fen: int
-    payer_name: str
-    memo: str
-
-
-def match(line: BankLine, *, remittance_code: str, amount_fen: int, payer_names: Collection[str]) -> Match:
-    """How a bank line fits a declared transfer. `payer_names`: the unit and its registered aliases (treasury,
-    accounting centre, contractor). An overpayment is at best a candidate: it is never booked by itself.
-    """
-    has_code = remittance_code in "".join(line.memo.upper().split())
-    same_amount = line.amount_fen == amount_fen
-    known_payer = line.payer_name in payer_names
-    if has_code and same_amount and known_payer:
-        return Match.EXACT
-    return Match.CANDIDATE if has_code or (same_amount and known_payer) else Match.NONE

@@ -38,7 +38,7 @@ def prepare(parts: Mapping[int, int | None], *, by: Actor) -> Transfer:
     claims = claiming.take(list(parts), by)
     for one in claims:
         _check_payer(one, by)
-    sums = {one.acceptance_id: _part(one, parts[one.acceptance_id]) for one in claims}
+    sums = {one.acceptance_id: part(one, parts[one.acceptance_id]) for one in claims}
     payee = db.session.get_one(Supplier, claims[0].supplier_id)
     row_id, number = numbers.take(Transfer, "FK")
     transfer = Transfer(
@@ -92,7 +92,7 @@ def declare(
     for one in payables.claims(Acceptance.id.in_(_items(transfer))):
         _check_payer(one, by)
     transfer.state = advance(TRANSFER, transfer.state, TransferAct.DECLARE, "payer")
-    _check_serial(transfer, serial)
+    check_serial(transfer, serial)
     transfer.bank_day_on, transfer.bank_serial = bank_day_on, serial
     transfer.payer_name, transfer.voucher_id = payer_name.strip() or by.organisation_name, voucher_id
     transfer.declared_by_id, transfer.declared_at = by.person_id, clock.now()
@@ -122,6 +122,11 @@ def confirm(transfer_id: int, *, by: Actor, word: ConfirmedBy) -> Transfer:
     Raises: Missing; Refused "transfer-same-person", "state-forbids-act".
     """
     transfer = _foreign(transfer_id, by, word)
+    return land(transfer, word, by=by, right=_RIGHT[word])
+
+
+def land(transfer: Transfer, word: ConfirmedBy, *, by: Actor, right: Right) -> Transfer:
+    """Confirm a declared transfer by somebody's word: its money lands, its orders close when all is paid."""
     orders = claiming.lock_orders(_items(transfer))
     transfer.state = advance(TRANSFER, transfer.state, TransferAct.CONFIRM, word.value)
     transfer.decided_by_id, transfer.decided_at, transfer.confirmed_by = by.person_id, clock.now(), word
@@ -134,7 +139,7 @@ def confirm(transfer_id: int, *, by: Actor, word: ConfirmedBy) -> Transfer:
     )
     for order in orders:
         _close_paid(order, by)
-    _record("transfer-confirmed", transfer, by, _RIGHT[word], landed_fen=landed_fen)
+    _record("transfer-confirmed", transfer, by, right, landed_fen=landed_fen)
     return transfer
 
 
@@ -170,7 +175,8 @@ def _check_payer(claim: Claim, by: Actor) -> None:
         check_payer(by.person_id, orderer_id=signed.orderer_id, signer_ids=signers, approver_id=approver_id)
 
 
-def _part(claim: Claim, wanted_fen: int | None) -> int:
+def part(claim: Claim, wanted_fen: int | None) -> int:
+    """Fen to pay of a claim. Raises: Refused "claim-paid", "claim-too-much"."""
     fen = claim.open_fen if wanted_fen is None else wanted_fen
     if claim.open_fen <= 0:
         raise Refused("claim-paid", acceptance_no=claim.acceptance_no)
@@ -179,7 +185,8 @@ def _part(claim: Claim, wanted_fen: int | None) -> int:
     return fen
 
 
-def _check_serial(transfer: Transfer, serial: str) -> None:
+def check_serial(transfer: Transfer, serial: str) -> None:
+    """A bank's number proves one payment to a supplier. Raises: Refused "bank-serial-used" (transfer_no)."""
     twin = sa.select(Transfer.transfer_no).where(
         Transfer.supplier_id == transfer.supplier_id,
         Transfer.bank_serial == serial,

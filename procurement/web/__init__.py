@@ -5,6 +5,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from core.web import inbox
 from procurement.web import (
+    bank,
     canteen,
     canteen_orders,
     declarations,
@@ -14,6 +15,7 @@ from procurement.web import (
     filing_tasks,
     finance,
     imports,
+    payer_aliases,
     payments,
     plan_goods,
     plans,
@@ -39,6 +41,8 @@ DOORS = (
     receiving,
     payments,
     receipts,
+    bank,
+    payer_aliases,
     disputes,
     treasury,
     register,
@@ -54,10 +58,23 @@ DOORS = (
     exceptions,
 )
 
+TASKS = (
+    receiving,
+    payments,
+    receipts,
+    bank,
+    payer_aliases,
+    treasury,
+    filing_tasks,
+    imports,
+    external_orders,
+    watch_tasks,
+)
+
 
 def init(app: Flask, csrf: CSRFProtect) -> None:
     """Register the floor's doors."""
     for door in DOORS:
         app.register_blueprint(door.bp)
-    for desk in (receiving, payments, receipts, treasury, filing_tasks, imports, external_orders, watch_tasks):
+    for desk in TASKS:
         inbox.provide(desk.tasks)

@@ -7,13 +7,10 @@ from core.states import advance
 from core.workdays import WorkCalendar
 from market.rules.transfer import (
     TRANSFER,
-    BankLine,
-    Match,
     TransferAct,
     TransferState,
     check_confirmer,
     confirmation_due,
-    match,
 )
 
 
@@ -36,22 +33,3 @@ def test_a_confirmed_transfer_is_final():
 
 def test_five_working_days_without_an_answer_make_a_task():
     assert confirmation_due(date(2026, 11, 20), WorkCalendar()) == date(2026, 11, 27)
-
-
-@pytest.mark.parametrize(
-    ("line", "expected"),
-    [
-        (BankLine(100_00, "示例一中", "货款 lj2345 6789a"), Match.EXACT),
-        (BankLine(100_00, "国库支付中心", "LJ23456789A"), Match.EXACT),
-        (BankLine(100_01, "示例一中", "LJ23456789A"), Match.CANDIDATE),
-        (BankLine(100_00, "别人", "LJ23456789A"), Match.CANDIDATE),
-        (BankLine(100_00, "示例一中", ""), Match.CANDIDATE),
-        (BankLine(100_01, "示例一中", "货款"), Match.NONE),
-        (BankLine(100_00, "别人", "货款"), Match.NONE),
-    ],
-)
-def test_only_code_amount_and_payer_together_book_themselves(line, expected):
-    """Rule 51: an overpayment never does."""
-    payers = {"示例一中", "国库支付中心"}
-
-    assert match(line, remittance_code="LJ23456789A", amount_fen=100_00, payer_names=payers) is expected
