@@ -1,141 +1,154 @@
-"""What the shop's list can be narrowed to: counted over the rows that the database found, in one pass."""
+"""What the shop's list can be narrowed to, counted by the database: categories and places as trees."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from catalog.models.product import Category
 from catalog.queries.goods import BANDS_FEN, PriceBand
 from catalog.rules.certificates import CertificateKind
 from catalog.rules.listing import ListingClass
-from core.db import db
 from core.places.models import Place, PlaceLevel
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One value of a facet: `value` for the address, `label` where the database knows the word (category, town),
-    `count` of products with all other filters, `parent` the branch of a leaf.
+    """One value of a facet: `value` for the address, `label` where the database knows the word (category, place),
+    `count` of products with all other filters; `children` are the leaves of a branch, the villages of a town.
     """
 
     value: str
     label: str
     count: int
-    parent: str | None = None
+    children: tuple["Choice", ...] = ()
 
 
 @dataclass(frozen=True)
 class Facets:
     """What the list can be narrowed to. Each is counted with the other filters but without its own."""
 
-    categories: list[Choice] = field(default_factory=list)  # leaves, `parent` is the branch id
-    branches: list[Choice] = field(default_factory=list)
+    categories: list[Choice] = field(default_factory=list)  # branches with their leaves, ids as text
+    places: list[Choice] = field(default_factory=list)  # towns (9 digits) with their villages (12 digits)
     certificates: list[Choice] = field(default_factory=list)  # value: CertificateKind
-    towns: list[Choice] = field(default_factory=list)  # value: 9-digit code
-    villages: list[Choice] = field(default_factory=list)  # value: 12-digit code, of the chosen town only
     bands: list[Choice] = field(default_factory=list)  # value: PriceBand
     units_pack: int = 0
     counts: int = 0
 
 
-class Countable(Protocol):
-    """A visible product; `fits` says of each filter whether it passes."""
+@dataclass(frozen=True)
+class Count:
+    """How many products have a value; those that `fit` the whole query are counted apart."""
 
-    @property
-    def category_id(self) -> int: ...
-    @property
-    def branch_id(self) -> int: ...
-    @property
-    def origin_code(self) -> str: ...
-    @property
-    def price_fen(self) -> int: ...
-    @property
-    def badges(self) -> list[str]: ...
-    @property
-    def has_units_pack(self) -> bool: ...
-    @property
-    def listing_class(self) -> str: ...
-    @property
-    def fits(self) -> Mapping[str, bool]: ...
+    facet: str
+    value: str
+    fits: bool
+    number: int
+    label: str
+    parent: str
 
 
-def facets(rows: Sequence[Countable], *, town_code: str | None = None) -> Facets:
-    """All facets of the rows. `town_code`: the town that was chosen, whose villages are counted. Two statements."""
-    count: dict[str, Counter[str]] = {}
-    for name in _NAMES:
-        own = _OWN.get(name, frozenset({name}))
-        mine = [r for r in rows if all(passes or key in own for key, passes in r.fits.items())]
-        count[name] = Counter(value for row in mine for value in _values(name, row, town_code))
-    return _named(count)
-
-
-_NAMES = ("category", "branch", "certificate", "town", "village", "band", "pack", "class")
 _OWN = {
-    "branch": frozenset({"category"}),
-    "town": frozenset({"town", "village"}),
-    "band": frozenset({"band", "price"}),
+    "category": {"category"},
+    "place": {"town", "village"},
+    "certificate": {"certificate"},
+    "band": {"band", "price"},
+    "pack": {"pack"},
+    "class": {"class"},
 }
-"""The filters that a facet leaves out, where they are not of its own name."""
+"""The filters that a facet leaves out: its own. A tree's branches and leaves are one facet."""
 
 
-def _values(name: str, row: Countable, town_code: str | None) -> Collection[str]:
-    match name:
-        case "category":
-            return (f"{row.category_id}",)
-        case "branch":
-            return (f"{row.branch_id}",)
-        case "certificate":
-            # A product with two badges of a kind (two certificates) is still one product.
-            return set(row.badges)
-        case "town":
-            return (row.origin_code[:9],)
-        case "village":
-            return (row.origin_code,) if town_code and row.origin_code.startswith(town_code) else ()
-        case "band":
-            return (next(band.value for band, (_, below) in BANDS_FEN.items() if row.price_fen < below),)
-        case "pack":
-            return ("yes",) if row.has_units_pack else ()
-        case _:
-            return ("yes",) if row.listing_class == ListingClass.COUNTS.value else ()
+def counting(marked: sa.CTE, chosen: Iterable[str]) -> sa.CompoundSelect[Any]:
+    """How many products have each value: rows as `Count`. `marked` are the visible goods with `fits` (the whole
+    query) and, for each of the `chosen` filters, `passes_<name>`.
+    """
+    c, names, yes = marked.c, set(chosen), sa.literal_column("'yes'", sa.Text)
 
+    def of(facet: str, value: sa.ColumnElement[Any], *where: sa.ColumnElement[bool]) -> sa.Select[Any]:
+        others = [c[f"passes_{name}"] for name in sorted(names - _OWN[facet])]
+        counted = (
+            sa.select(sa.cast(value, sa.Text).label("value"), c.fits, sa.func.count().label("number"))
+            .where(*others, *where)
+            .group_by(*(() if value is yes else (value,)), c.fits)
+            .subquery(f"by_{facet}")
+        )
+        label, parent, joined = _named(facet, counted)
+        return sa.select(
+            sa.literal_column(f"'{facet}'").label("facet"), counted.c.value, counted.c.fits, counted.c.number,
+            label.label("label"), parent.label("parent"),
+        ).select_from(joined)  # fmt: skip
 
-def _named(count: dict[str, Counter[str]]) -> Facets:
-    kinds, bands = [k.value for k in CertificateKind], [b.value for b in PriceBand]
-    categories, places = _categories(), _places({*count["town"], *count["village"]})
-
-    def of_category(name: str) -> list[Choice]:
-        found = sorted(count[name].items(), key=lambda pair: categories[pair[0]][0])
-        return [Choice(i, categories[i][1], n, categories[i][2] if name == "category" else None) for i, n in found]
-
-    def of_place(name: str) -> list[Choice]:
-        found = sorted(count[name].items(), key=lambda pair: (-pair[1], pair[0]))
-        return [Choice(code, places[code], n) for code, n in found if code in places]
-
-    def in_order(name: str, order: list[str]) -> list[Choice]:
-        return [Choice(value, "", count[name][value]) for value in order if count[name][value]]
-
-    return Facets(
-        categories=of_category("category"),
-        branches=of_category("branch"),
-        certificates=in_order("certificate", kinds),
-        towns=of_place("town"),
-        villages=of_place("village"),
-        bands=in_order("band", bands),
-        units_pack=count["pack"]["yes"],
-        counts=count["class"]["yes"],
+    band = sa.case(*((c.price_fen < below, name.value) for name, (_, below) in BANDS_FEN.items()))
+    return sa.union_all(
+        of("category", c.category_id),
+        of("place", c.origin_code),
+        of("certificate", sa.func.unnest(c.badges, type_=sa.Text)),
+        of("band", band),
+        of("pack", yes, c.has_units_pack),
+        of("class", yes, c.listing_class == ListingClass.COUNTS.value),
     )
 
 
-def _categories() -> dict[str, tuple[int, str, str]]:
-    """Position, name and branch of every category, by id as text."""
-    rows = db.session.execute(sa.select(Category.id, Category.position, Category.name, Category.parent_id))
-    return {str(row.id): (row.position, row.name, str(row.parent_id or row.id)) for row in rows}
+def _named(facet: str, counted: sa.Subquery) -> tuple[sa.ColumnElement[str], sa.ColumnElement[str], Any]:
+    """The word for a value and for the branch above it, as position|id|name, from where the database keeps them."""
+    if facet == "category":
+        above = aliased(Category)
+        joined = counted.join(Category, sa.cast(Category.id, sa.Text) == counted.c.value)
+        joined = joined.outerjoin(above, above.id == Category.parent_id)
+        branch = sa.func.concat_ws("|", above.position, above.id, above.name)
+        return sa.func.concat_ws("|", Category.position, Category.name), branch, joined
+    if facet == "place":
+        town = aliased(Place)
+        joined = counted.outerjoin(Place, Place.code == counted.c.value)
+        joined = joined.outerjoin(
+            town, sa.and_(town.code == sa.func.left(counted.c.value, 9), town.level == PlaceLevel.TOWN)
+        )
+        return sa.func.coalesce(Place.name, ""), sa.func.concat_ws("|", 0, town.code, town.name), joined
+    empty = sa.literal_column("''", sa.Text)
+    return empty, empty, counted
 
 
-def _places(codes: Iterable[str]) -> dict[str, str]:
-    levels = (PlaceLevel.TOWN, PlaceLevel.VILLAGE, PlaceLevel.COMMUNITY)
-    query = sa.select(Place.code, Place.name).where(Place.code.in_(sorted(codes)), Place.level.in_(levels))
-    return dict(db.session.execute(query).all())
+def facets(rows: Iterable[Sequence[Any]], *, only_fitting: bool) -> Facets:
+    """The facets out of `counting`'s rows, of all that was found or only of what fits the whole query."""
+    by: dict[str, dict[tuple[str, str, str], int]] = {}
+    for row in rows:
+        count = Count(*row)
+        if count.fits or not only_fitting:
+            key = (count.parent, count.label, count.value)
+            found = by.setdefault(count.facet, {})
+            found[key] = found.get(key, 0) + count.number
+
+    def in_order(name: str, order: Iterable[str]) -> list[Choice]:
+        number = {value: n for (_, _, value), n in by.get(name, {}).items()}
+        return [Choice(value, "", number[value]) for value in order if value in number]
+
+    return Facets(
+        categories=_tree(by.get("category", {}), by_number=False),
+        places=_tree(by.get("place", {}), by_number=True),
+        certificates=in_order("certificate", (kind.value for kind in CertificateKind)),
+        bands=in_order("band", (band.value for band in PriceBand)),
+        units_pack=sum(by.get("pack", {}).values()),
+        counts=sum(by.get("class", {}).values()),
+    )
+
+
+def _tree(found: Mapping[tuple[str, str, str], int], *, by_number: bool) -> list[Choice]:
+    """Branches with their leaves: in the order of the county's table, or the fullest first. A leaf that stands by
+    itself is a branch; a town's own products are only the town's.
+    """
+    branches: dict[tuple[int, str, str], list[tuple[tuple[int, str], Choice]]] = {}
+    for (parent, label, value), number in found.items():
+        place, _, name = label.rpartition("|")
+        leaf = ((int(place or 0), value), Choice(value, name, number))
+        above, branch_id, branch = parent.split("|", 2) if parent.count("|") == 2 else (place or "0", value, name)
+        branches.setdefault((int(above), branch_id, branch), []).append(leaf)
+    out = []
+    for (at, branch_id, branch), leaves in branches.items():
+        leaves.sort(key=lambda one: (-one[1].count if by_number else 0, one[0]))
+        inner = tuple(choice for _, choice in leaves if choice.value != branch_id)
+        total = sum(choice.count for _, choice in leaves)
+        out.append(((-total if by_number else at, at, branch_id), Choice(branch_id, branch, total, inner)))
+    return [choice for _, choice in sorted(out, key=lambda one: one[0])]

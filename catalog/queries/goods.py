@@ -87,6 +87,7 @@ def badge_kinds(on: date) -> sa.ColumnElement[list[str]]:
     """The kinds of the badges valid on the day, as an array."""
     kinds = (
         sa.select(sa.cast(Certificate.kind, sa.Text))
+        .distinct()
         .join(CertificateProduct, CertificateProduct.certificate_id == Certificate.id)
         .where(
             CertificateProduct.product_id == Product.id,

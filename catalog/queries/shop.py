@@ -1,6 +1,6 @@
 """The shop's list: narrowed, ordered, counted. Seven statements whatever the size."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,14 +10,14 @@ import sqlalchemy as sa
 
 from catalog.queries import ranking
 from catalog.queries.cards import Card, cards_of
-from catalog.queries.facets import Facets, facets
+from catalog.queries.facets import Facets, counting, facets
 from catalog.queries.goods import Filters, conditions, visible_goods
 from catalog.queries.search.find import Found, find
 from catalog.queries.search.plan import Wishes
 from catalog.queries.search.score import ENOUGH, Hit
 from catalog.rules.ranking import spread
 from core import clock
-from core.db import db
+from core.db import any_of, db
 
 PAGE_SIZE = 24
 
@@ -108,37 +108,21 @@ def narrowed(filters: Filters, wishes: Wishes) -> Filters:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Row:
-    """A visible product before it has an order. `fits`: of each chosen filter whether it passes; `wishes`: whether it
-    fulfils what the words wish of it.
+    """A visible product that passes what was chosen, before it has an order. `is_wished`: it fulfils what the words
+    wish of it.
     """
 
     id: int
     supplier_id: int
-    category_id: int
-    branch_id: int
-    origin_code: str
     listed_at: datetime
     price_fen: int
     landed_fen: int
     buyers: int
     service_bp: int | None
-    has_units_pack: bool
-    badges: list[str]
-    listing_class: str
+    is_certified: bool
     is_wished: bool
-    fits: dict[str, bool]
-
-    @property
-    def is_certified(self) -> bool:
-        """Any badge that is valid on the day."""
-        return bool(self.badges)
-
-    @property
-    def passes(self) -> bool:
-        """All that was chosen."""
-        return all(self.fits.values())
 
 
 def _page(
@@ -146,16 +130,14 @@ def _page(
 ) -> ShopPage:
     if found is not None and not found:
         return ShopPage([], 0, 1, 1, Facets())
-    every = _rows(filters, wishes, found, on)
-    rows = [r for r in every if r.passes]
-    fitting = [r for r in rows if r.is_wished and (found is None or found[r.id].fits)]
-    near = [] if _is_enough(fitting, found, sort) else [r for r in rows if not r.is_wished or not _fits(found, r)]
-    if not near and fitting:
-        every = [r for r in every if r.is_wished and _fits(found, r)]
+    rows, counts = _rows(filters, wishes, found, on)
+    fitting = [r for r in rows if r.is_wished and _fits(found, r)]
+    alone = _is_enough(fitting, found, sort) or (found is None and bool(wishes))
+    near = [] if alone else [r for r in rows if not r.is_wished or not _fits(found, r)]
     shown = [*_ordered(fitting, found, on, sort), *_ordered(near, found, on, sort)]
     pages = max(1, -(-len(shown) // size))
     at = min(max(1, page), pages)
-    counted = facets(every, town_code=filters.town_code)
+    counted = facets(counts, only_fitting=not near and bool(fitting or alone))
     return ShopPage(cards_of(shown[(at - 1) * size : at * size], on), len(shown), at, pages, counted, len(fitting))
 
 
@@ -168,25 +150,36 @@ def _is_enough(fitting: list[_Row], found: Mapping[int, Hit] | None, sort: Sort)
     return bool(fitting) and (len(fitting) >= ENOUGH or sort is not Sort.BEST or found is None)
 
 
-def _rows(filters: Filters, wishes: Wishes, found: Mapping[int, Hit] | None, on: date) -> list[_Row]:
-    """What may be seen, with the database's word on each filter and on the wishes. One statement."""
+def _rows(
+    filters: Filters, wishes: Wishes, found: Mapping[int, Hit] | None, on: date
+) -> tuple[list[_Row], list[Sequence[Any]]]:
+    """What may be seen and passes, with the database's word on the wishes; and `facets.counting` of what may be seen.
+    One statement: both read the same goods, which are worked out once.
+    """
     goods = visible_goods(on, found)
-    c = goods.c
     chosen = conditions(goods, filters)
     wished = sa.and_(sa.true(), *conditions(goods, narrowed(Filters(), wishes)).values())
-    query = sa.select(
-        c.id, c.supplier_id, c.category_id, c.branch_id, c.origin_code, c.listed_at, c.price_fen, c.landed_fen,
-        c.buyers, c.service_bp, c.has_units_pack, c.badges, c.listing_class, wished, *chosen.values(),
-    )  # fmt: skip
-    names, out = list(chosen), []
-    for row in db.session.execute(query):
-        values: list[Any] = list(row)
-        fits = dict(zip(names, values[_COLUMNS:], strict=True))
-        out.append(_Row(*[*values[:_COLUMNS], fits]))
-    return out
-
-
-_COLUMNS = 14
+    fit = sa.true() if found is None else any_of(goods.c.id, [i for i, hit in found.items() if hit.fits])
+    passes = {f"passes_{name}": condition for name, condition in chosen.items()}
+    marked = sa.select(
+        *goods.c, wished.label("is_wished"), sa.and_(wished, fit).label("fits"),
+        *(condition.label(name) for name, condition in passes.items()),
+    ).cte("marked")  # fmt: skip
+    c, blank = marked.c, sa.literal_column("NULL", sa.Text)
+    order = (c.listed_at, c.price_fen, c.landed_fen, c.buyers, c.service_bp, sa.func.cardinality(c.badges) > 0)
+    rows = sa.select(c.id, c.supplier_id, *order, c.is_wished, blank, blank, blank).where(*(c[name] for name in passes))
+    n = counting(marked, chosen).subquery("counted").c
+    none, no = sa.literal_column("NULL", sa.BigInteger), sa.literal_column("NULL", sa.Boolean)
+    words = (n.facet, n.value, n.label + "\n" + n.parent)
+    counts = sa.select(none, n.number, sa.null(), none, none, none, none, n.fits, no, *words)
+    seen, counted = list[_Row](), list[Sequence[Any]]()
+    for row in db.session.execute(sa.union_all(rows, counts)):
+        if row[0] is not None:
+            seen.append(_Row(*row[:9]))
+        else:
+            label, _, parent = row[11].partition("\n")
+            counted.append((row[9], row[10], row[7], row[1], label, parent))
+    return seen, counted
 
 
 def _ordered(rows: list[_Row], found: Mapping[int, Hit] | None, on: date, sort: Sort) -> list[int]:

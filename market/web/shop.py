@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from catalog.queries import editorial
+from catalog.queries.facets import Choice
 from catalog.queries.goods import Filters, PriceBand
 from catalog.queries.product_page import product_page
 from catalog.queries.search.hot import hot_words
@@ -116,32 +117,61 @@ def _sorts() -> list[dict[str, object]]:
 
 
 def _facets(page: ShopPage) -> list[dict[str, Any]]:
-    """The rows of filters, each with 不限 first; a row without choices is left out."""
+    """The rows of filters, each with 不限 first; a row without choices is left out. Trees have a row for what is below
+    the branch that was chosen, or below the only one.
+    """
     found = page.facets
-    rows = (
-        ("category", [(c.value, c.label, c.count) for c in found.categories]),
-        ("town", [(c.value, c.label, c.count) for c in found.towns]),
-        ("village", [(c.value, c.label, c.count) for c in found.villages]),
+    plain = (
         ("certificate", [(c.value, label(c.value, "CertificateKind"), c.count) for c in found.certificates]),
         ("band", [(c.value, label(c.value, "PriceBand"), c.count) for c in found.bands]),
         ("pack", [("units", sentence("word", "facet-units"), found.units_pack)]),
         ("counts", [("1", sentence("word", "facet-counting"), found.counts)]),
     )
-    return [_facet(name, [c for c in choices if c[2]]) for name, choices in rows if any(n for *_, n in choices)]
+    rows = [*_tree("category", "category", found.categories), *_tree("town", "village", found.places)]
+    return rows + [_facet(name, [c for c in choices if c[2]]) for name, choices in plain if any(n for *_, n in choices)]
+
+
+def _tree(above: str, below: str, branches: list[Choice]) -> list[dict[str, Any]]:
+    """A row of branches and, for the one that is open, a row of its leaves. Another branch takes its leaves with it."""
+    now = {request.args.get(above, ""), request.args.get(below, "")}
+    leaves = {branch.value: {leaf.value for leaf in branch.children} for branch in branches}
+    opened = [b for b in branches if b.value in now or leaves[b.value] & now] or branches[:2]
+    rows = [_row(above, [_item(above, b, is_now=b in opened and bool(now - {""}), along=below) for b in branches])]
+    if len(opened) == 1 and opened[0].children:
+        whole = {above: opened[0].value} | ({below: None} if below != above else {})
+        is_whole = not leaves[opened[0].value] & now
+        items: list[dict[str, object]] = [
+            {"text": sentence("word", "whole-branch", name=opened[0].label), "href": address(**whole),
+             "current": is_whole and bool(now - {""})}
+        ]  # fmt: skip
+        items += [_item(below, leaf, is_now=leaf.value in now, along="") for leaf in opened[0].children]
+        rows.append({"label": "", "name": sentence("word", f"facet-{below}-below"), "items": items})
+    return rows if branches else []
+
+
+def _item(name: str, choice: Choice, *, is_now: bool, along: str) -> dict[str, object]:
+    changed: dict[str, object] = {along: None} if along and along != name else {}
+    href = address(**changed, **{name: choice.value})
+    return {"text": f"{choice.label} {choice.count}", "href": href, "current": is_now}
+
+
+def _row(name: str, items: list[dict[str, object]]) -> dict[str, Any]:
+    free = {"town": {"town": None, "village": None}}.get(name, {name: None})
+    is_free = not any(request.args.get(one) for one in free)
+    no_limit = {"text": sentence("word", "no-limit"), "href": address(**free), "current": is_free}
+    return {"label": sentence("word", f"facet-{name}"), "items": [no_limit, *items]}
 
 
 def _facet(name: str, choices: list[tuple[str, str, int]]) -> dict[str, Any]:
-    """One row. Another town takes its villages with it."""
+    """One row of values that stand side by side."""
     now = request.args.get(name, "")
-    along = {"village": None} if name == "town" else {}
-    items: list[dict[str, object]] = [
-        {"text": sentence("word", "no-limit"), "href": address(**{name: None}, **along), "current": not now}
-    ]
-    items += [
-        {"text": f"{text} {count}", "href": address(**{name: value}, **along), "current": now == value}
-        for value, text, count in choices
-    ]
-    return {"label": sentence("word", f"facet-{name}"), "items": items}
+    return _row(
+        name,
+        [
+            {"text": f"{text} {count}", "href": address(**{name: value}), "current": now == value}
+            for value, text, count in choices
+        ],
+    )
 
 
 @bp.get("/products/<string(maxlength=16):sku>")

@@ -29,6 +29,8 @@ SCHEMA_VERSION = 2
 KEEP_SECONDS = 600
 REFRESH_SECONDS = 1.0
 TICK = 500
+MOST_KEPT = 200_000
+"""Ids of posting lists that a thread keeps, about 15 MB."""
 POINTER, DICTIONARY = "current", "lexicon.json"
 
 
@@ -57,7 +59,21 @@ class WhooshBackend:
     def find(self, tokens: Collection[str]) -> Found:
         """The posting list of each token. Raises: NoIndex."""
         searcher = self._searcher()
-        return _postings(searcher, tokens, self._products(searcher))
+        known = self._kept(searcher)
+        missing = [token for token in tokens if token not in known]
+        if missing:
+            if sum(map(len, known.values())) > MOST_KEPT:
+                known.clear()
+            fresh = _postings(searcher, missing, self._products(searcher)).having
+            known.update({token: fresh.get(token, ()) for token in missing})
+        return Found({token: known[token] for token in tokens if known.get(token)}, searcher.doc_count())
+
+    def _kept(self, searcher: Searcher) -> dict[str, Collection[int]]:
+        """Posting lists of this state of the index that were asked for before: reading one is a walk in Python."""
+        if self._mine.postings is None or self._mine.postings[0] is not searcher:
+            self._mine.postings = (searcher, {})
+        known: dict[str, Collection[int]] = self._mine.postings[1]
+        return known
 
     def _products(self, searcher: Searcher) -> dict[int, int]:
         """Product by document number: read once for each state of the index, not once for each hit."""
@@ -119,7 +135,7 @@ class WhooshBackend:
                 opened = index.open_dir(str(directory))
                 searcher = opened.searcher()
                 mine.directory, mine.index, mine.searcher = directory, opened, searcher
-                mine.products = None
+                mine.products = mine.postings = None
             mine.at = now
         current: Searcher = mine.searcher
         return current

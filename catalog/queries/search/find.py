@@ -14,7 +14,7 @@ from catalog.queries.search.correction import corrected
 from catalog.queries.search.county import county
 from catalog.queries.search.lexicon import is_han, spans
 from catalog.queries.search.plan import Group, Plan, Reader, Role, Way, loosened, plan
-from catalog.queries.search.score import Hit, hits, is_whole
+from catalog.queries.search.score import Hit, hits, weighed
 from catalog.queries.search.vocabulary import vocabulary
 from catalog.rules.listing import ProductState
 from core.db import db
@@ -29,7 +29,8 @@ log = structlog.get_logger()
 @dataclass(frozen=True)
 class Found:
     """What a search found. `hits` (product id → score and fit) is None when the words only narrow (有机); `suggestion`
-    is what may have been meant; `replaced` says that its hits are shown because the words as typed had none.
+    is what may have been meant: offered beside the hits of the words as typed; with `replaced` its own hits are shown,
+    because no thing that was typed has any.
     """
 
     plan: Plan
@@ -69,18 +70,24 @@ def _find(typed: str, engine: Backend, *, exact: bool) -> Found:
     if not asked.groups:
         # Words that only narrow (有机) or say nothing (便宜) leave the list whole; mere signs find nothing.
         return Found(asked, None if asked.words or asked.wishes or says_nothing(asked.text) else {})
-    found = engine.find(asked.tokens)
-    whole = is_whole(asked, found)
-    if not whole and not exact and (suggestion := corrected(asked.text, vocabulary())):
+    mine = weighed(asked, engine.find(asked.tokens))
+    suggestion = None if mine.whole else corrected(asked.text, vocabulary())
+    if suggestion:
         mended = plan(suggestion, by)
-        better = engine.find(mended.tokens)
-        if is_whole(mended, better):
-            return Found(mended, hits(mended, better), suggestion, replaced=True)
-    mine = hits(asked, found)
+        better = weighed(mended, engine.find(mended.tokens))
+        if better.covered <= mine.covered:
+            suggestion = None  # it would find no more
+        elif not exact and not mine.covered:
+            return Found(mended, better.hits(), suggestion, replaced=True)
+    return Found(asked, mine.hits() or _near(asked, by, engine), suggestion)
+
+
+def _near(asked: Plan, by: Reader, engine: Backend) -> dict[int, Hit]:
+    """Where nothing is as the words say: what is wider than they are, then what shares pieces of them."""
     for other in (loosened(asked, by), _pieces(asked, 2), _pieces(asked, 1)):
-        if not mine and other.groups:
-            mine = {i: Hit(h.score, fits=False) for i, h in hits(other, engine.find(other.tokens)).items()}
-    return Found(asked, mine)
+        if other.groups and (found := hits(other, engine.find(other.tokens))):
+            return {i: Hit(hit.score, fits=False) for i, hit in found.items()}
+    return {}
 
 
 def says_nothing(text: str) -> bool:

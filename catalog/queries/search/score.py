@@ -8,6 +8,7 @@ was meant and fulfil every wish `fit`; others follow only while few fit.
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from catalog.queries.search.backend import Found
 from catalog.queries.search.plan import Group, Plan, Role
@@ -62,19 +63,46 @@ def matched(group: Group, found: Found) -> Matched:
     return Matched(group, best, primary, named, tells)
 
 
+@dataclass(frozen=True)
+class Weighed:
+    """A plan's groups with what was found for them, weighed once for all that is asked about them."""
+
+    plan: Plan
+    core: list[Matched]
+    soft: list[Matched]
+    extra: list[Matched]
+
+    @cached_property
+    def whole(self) -> set[int]:
+        """Products that every core group names."""
+        return set.intersection(*(set(m.named) for m in self.core)) if self.core else set()
+
+    @property
+    def covered(self) -> int:
+        """How many core groups name any product; a single character, left over from a word, is no thing."""
+        return sum(bool(m.named) and len(m.group.word) > 1 for m in self.core)
+
+    def hits(self) -> dict[int, Hit]:
+        """What the plan finds, the best 1.0. Those that do not fit are dropped where enough do."""
+        core, soft = self.core, self.soft
+        if not core:
+            return {}
+        fitting = _fitting(core, soft, self.whole, is_one=len(core) + len(soft) == 1 and not self.plan.wishes)
+        scores = _scores(_candidates(core, fitting), core, soft, self.extra)
+        best = max(scores.values(), default=0.0)
+        if best <= 0:
+            return {}
+        return _few_near({i: Hit(s / best, i in fitting) for i, s in scores.items()}, fitting)
+
+
+def weighed(plan: Plan, found: Found) -> Weighed:
+    """The groups of a plan, each with its products."""
+    return Weighed(plan, *([matched(g, found) for g in plan.of(role)] for role in (Role.CORE, Role.SOFT, Role.EXTRA)))
+
+
 def hits(plan: Plan, found: Found) -> dict[int, Hit]:
-    """What the plan finds, the best 1.0. Those that do not fit are dropped where enough do."""
-    by_role = {role: [matched(g, found) for g in plan.of(role)] for role in Role}
-    core, soft, extra = by_role[Role.CORE], by_role[Role.SOFT], by_role[Role.EXTRA]
-    if not core:
-        return {}
-    whole = set.intersection(*(set(m.named) for m in core))
-    fitting = _fitting(core, soft, whole, is_one=len(core) + len(soft) == 1 and not plan.wishes)
-    scores = _scores(_candidates(core, fitting), core, soft, extra)
-    best = max(scores.values(), default=0.0)
-    if best <= 0:
-        return {}
-    return _few_near({i: Hit(s / best, i in fitting) for i, s in scores.items()}, fitting)
+    """What the plan finds, the best 1.0."""
+    return weighed(plan, found).hits()
 
 
 def _candidates(core: list[Matched], fitting: set[int]) -> set[int]:
@@ -83,12 +111,6 @@ def _candidates(core: list[Matched], fitting: set[int]) -> set[int]:
         return fitting
     named = set().union(*(m.named for m in core))
     return named if len(named) >= ENOUGH else set().union(*(m.scores for m in core))
-
-
-def is_whole(plan: Plan, found: Found) -> bool:
-    """Whether some product is named by every core group."""
-    core = [matched(g, found) for g in plan.of(Role.CORE)]
-    return bool(core) and bool(set.intersection(*(set(m.named) for m in core)))
 
 
 def _fitting(core: list[Matched], soft: list[Matched], whole: set[int], *, is_one: bool) -> set[int]:

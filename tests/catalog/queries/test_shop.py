@@ -17,6 +17,7 @@ from catalog.rules.ranking import RUN, spread
 from catalog.rules.supplier import SupplierStatus
 from core.db import db, transaction
 from tests import make
+from tests.make.catalog import VILLAGE
 from tests.support.statements import statements
 
 DAY = date(2026, 11, 23)
@@ -70,10 +71,10 @@ def test_each_filter_narrows(app: Flask) -> None:
 def test_a_facet_is_counted_with_the_others_but_without_its_own(app: Flask) -> None:
     stock_of_goods()
     facets = shop_page(Filters(town_code=OTHER_TOWN[:9], certificate=None), on=DAY).facets
-    assert {(c.label, c.count) for c in facets.branches} == {("鲜果", 1)}
-    assert sorted(c.count for c in facets.towns) == [1, 3]
+    assert {(c.label, c.count) for c in facets.categories} == {("鲜果", 1)}
+    assert sorted(c.count for c in facets.places) == [1, 3]
     facets = shop_page(Filters(category_id=category_id("veg")), on=DAY).facets
-    assert {c.label: c.count for c in facets.branches} == {"食用菌": 1, "蔬菜": 2, "鲜果": 1}
+    assert {c.label: c.count for c in facets.categories} == {"食用菌": 1, "蔬菜": 2, "鲜果": 1}
     assert {c.value: c.count for c in facets.bands} == {"20-50": 2}
     assert facets.certificates == []
     assert (facets.units_pack, facets.counts) == (1, 2)
@@ -84,8 +85,20 @@ def test_facets_of_nothing_chosen_count_everything(app: Flask) -> None:
     facets = shop_page(on=DAY).facets
     assert [c.value for c in facets.bands] == ["20-50", "100-300"]
     assert [(c.value, c.count) for c in facets.certificates] == [("green", 1)]
-    assert {c.label for c in facets.categories} == {"黑木耳", "白菜", "萝卜", "蓝莓"}
-    assert all(c.parent for c in facets.categories)
+    trees = {c.label: [(leaf.label, leaf.count) for leaf in c.children] for c in facets.categories}
+    assert trees == {"食用菌": [("黑木耳", 1)], "蔬菜": [("白菜", 1), ("萝卜", 1)], "鲜果": [("蓝莓", 1)]}
+    (first, villages), (other, village) = [(c.value, c.children) for c in facets.places]
+    assert (first, [(v.value, v.count) for v in villages]) == (VILLAGE[:9], [(VILLAGE, 3)])
+    assert (other, [v.value for v in village]) == (OTHER_TOWN[:9], [OTHER_TOWN])
+
+
+def test_a_leaf_keeps_its_neighbours_in_the_tree_and_a_village_its_own(app: Flask) -> None:
+    stock_of_goods()
+    facets = shop_page(Filters(category_id=category_id("veg-radish")), on=DAY).facets
+    assert [leaf.label for c in facets.categories for leaf in c.children if c.label == "蔬菜"] == ["白菜", "萝卜"]
+    facets = shop_page(Filters(town_code=OTHER_TOWN[:9], village_code=OTHER_TOWN), on=DAY).facets
+    assert [c.count for c in facets.places] == [3, 1]
+    assert [c.count for c in facets.bands] == [1]
 
 
 def test_the_cost_is_pinned(app: Flask) -> None:
@@ -97,7 +110,7 @@ def test_the_cost_is_pinned(app: Flask) -> None:
         with statements() as sent:
             page = shop_page(on=DAY, scores=found)
         assert (page.total, page.pages, len(page.cards)) == (30, 2, 24)
-        assert len(sent) == 9
+        assert len(sent) == 7
     assert len(shop_page(on=DAY, page=99).cards) == 6
 
 
@@ -108,7 +121,7 @@ def test_a_search_orders_by_score_and_shows_only_what_is_visible(app: Flask) -> 
     page = shop_page(on=DAY, scores=scores)
     assert [c.name for c in page.cards] == ["示例蓝莓", "示例白菜"]
     assert page.total == 2
-    assert sum(c.count for c in page.facets.branches) == 2
+    assert sum(c.count for c in page.facets.categories) == 2
     assert shop_page(on=DAY, scores={}).total == 0
 
 

@@ -8,9 +8,10 @@ import pytest
 import redis
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from catalog.gateways.search.whoosh import WhooshBackend
+from catalog.models.product import Certificate
 from catalog.models.search import SearchBlock, SearchDemand, SearchSynonym
 from catalog.queries.explain import explained
 from catalog.queries.search import backend
@@ -96,6 +97,36 @@ def test_the_page_says_what_was_replaced_and_offers_what_was_typed(client: Flask
     assert "exact=1" in page
     assert "没有找到“刺嫰芽”" not in client.get("/products?q=刺嫰芽&exact=1").text
     assert "以下商品只符合一部分条件" in client.get("/products?q=有机蓝莓").text
+
+
+def test_beside_hits_of_the_words_as_typed_another_word_is_only_offered(client: FlaskClient, market: None) -> None:
+    page = client.get("/products?q=兰莓 土豆").text
+    assert "您要找的是不是" in page
+    assert "蓝莓 土豆</strong></a>" in page
+    assert "没有找到" not in page
+    assert "冬储<mark>土豆</mark>" in page
+    assert "您要找的是不是" not in client.get("/products?q=蓝莓 土豆").text
+    assert "您要找的是不是" in client.get("/products?q=刺嫰芽&exact=1").text
+
+
+def test_a_wish_that_nothing_fulfils_finds_nothing(client: FlaskClient, market: None) -> None:
+    assert browse("有机").page.total > 0
+    with transaction():
+        db.session.execute(update(Certificate).values(valid_to=TODAY - timedelta(days=1), valid_from=date(2020, 1, 1)))
+    page = browse("有机").page
+    assert (page.total, page.fitting) == (0, 0)
+    assert "以下只符合一部分条件" not in client.get("/products?q=有机").text
+
+
+def test_the_filters_are_trees(client: FlaskClient, market: None) -> None:
+    page = client.get("/products").text
+    assert "facet--below" not in page
+    branch = next(c for c in browse().page.facets.categories if len(c.children) > 1)
+    leaf = branch.children[0]
+    for chosen in (branch.value, leaf.value):
+        page = client.get(f"/products?category={chosen}").text
+        assert "facet--below" in page
+        assert all(f"{c.label} {c.count}</a>" in page for c in (branch, *branch.children))
 
 
 def test_the_reasons_add_up_to_the_order(client: FlaskClient, market: None) -> None:
