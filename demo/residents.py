@@ -21,11 +21,13 @@ from market.gateways.emulator.remote import Remote
 from market.gateways.ports import Event, EventKind
 from market.models.order import Order, OrderLine
 from market.models.payment import MerchantAccount, PaymentIntent
+from market.rules.couriers import Courier
 from market.rules.order_states import OrderState
-from market.services import addresses, carts, checkout, fulfilment, intents, payments, resident_orders
+from market.services import addresses, carts, checkout, fulfilment, intents, payments, receipts, resident_orders
 from market.services.checkout import Choice
 from market.services.fulfilment import ShipLine, Van
 from market.services.lots import NewLot
+from market.services.parcels import NewParcel
 
 _AGES = (300, 240, 200, 160, 120, 90, 60, 45, 30, 21)
 """Days ago of the orders that are long over."""
@@ -99,7 +101,7 @@ def _over(world: World, who: Actor, order: Order, ago: timedelta) -> None:
     with clock.shifted(timedelta(hours=20) - ago), transaction():
         _send(world, order)
     with clock.shifted(timedelta(days=3) - ago), transaction():
-        resident_orders.receive(order.id, by=who)
+        receipts.receive(order.id, by=who)
 
 
 def _today(world: World, who: Actor, order: Order, state: OrderState) -> None:
@@ -154,7 +156,7 @@ def _send(world: World, order: Order) -> None:
     rows = db.session.scalars(sa.select(OrderLine).where(OrderLine.order_id == order.id).order_by(OrderLine.position))
     lot = NewLot(harvested_on=clock.today() - timedelta(days=1))
     lines = [ShipLine(row.id, row.qty, lot, commitment_no=f"DEMO-HGZ-R{row.id:06d}") for row in rows]
-    van = Van(carrier=word("paper", "carrier"), tracking_no=f"DEMO{order.id:010d}")
+    van = Van(parcels=(NewParcel(Courier.OTHER, f"DEMO{order.id:010d}", word("paper", "carrier")),))
     fulfilment.ship(order.id, lines, van=van, by=clerk_of(world, order.supplier_id))
 
 

@@ -1,7 +1,5 @@
 """Jobs of the market: asking after payments, closing what nobody pays, sending refunds, confirming receipt."""
 
-from datetime import timedelta
-
 import sqlalchemy as sa
 import structlog
 
@@ -13,9 +11,9 @@ from market.gateways import ports, providers
 from market.models.order import Order
 from market.models.payment import PaymentIntent
 from market.queries import turnover
-from market.rules.order_states import OrderKind, OrderState
+from market.rules.order_states import OrderState
 from market.rules.payment_states import PaymentState
-from market.services import certified_sales, intents, measures, payments, refund_sending, resident_orders
+from market.services import certified_sales, intents, lapses, measures, payments, receipts, refund_sending
 
 log = structlog.get_logger()
 BATCH = 50
@@ -128,16 +126,15 @@ def send_refund(refund_id: int) -> None:
 
 @job("market.confirm_receipt", every=600)
 def confirm_receipt() -> None:
-    """Residents who say nothing have received: 7 days after shipping (rule 57)."""
-    waiting = (
-        sa.select(Order)
-        .where(Order.kind == OrderKind.RESIDENT, Order.state == OrderState.SHIPPED)
-        .where(Order.closed_at.is_(None), Order.id.in_(resident_orders.shipped_before(clock.now() - timedelta(days=7))))
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
-    )
-    for order in db.session.scalars(waiting).all():
-        resident_orders.received_by_time(order)
+    """Residents who say nothing have received: 7 days after a delivery, fresh goods 3 (rule 57)."""
+    receipts.receive_due()
+
+
+@job("market.end_asks", every=300)
+def end_asks() -> None:
+    """Suppliers' questions without an answer end, and orders that their supplier never confirmed."""
+    lapses.end_asks()
+    lapses.end_orders()
 
 
 @job("market.score_linkage", every=6 * 3600)

@@ -61,6 +61,7 @@ class Right(StrEnum):
     # the canteen
     PLAN = "plan"  # write plans, place orders
     PLAN_APPROVE = "plan_approve"
+    ORDER_ANSWER = "order_answer"  # say yes or no to what a supplier asks about an order
     EMERGENCY_RELEASE = "emergency_release"
     RECEIVE = "receive"
     RECEIPT_OVERRIDE = "receipt_override"  # take an excess, or goods without their 合格证 (rules 54, 55)
@@ -144,6 +145,7 @@ ACCESS: dict[Right, frozenset[R]] = {
     Right.INSPECT: frozenset({R.CERTIFICATION_INSPECTOR}),
     Right.PLAN: frozenset({R.CANTEEN_ORDERER, R.CONTRACTOR_BUYER}),
     Right.PLAN_APPROVE: frozenset({R.UNIT_APPROVER, R.UNIT_HEAD}),
+    Right.ORDER_ANSWER: frozenset({R.CANTEEN_ORDERER, R.CONTRACTOR_BUYER, R.UNIT_APPROVER, R.UNIT_HEAD}),
     Right.EMERGENCY_RELEASE: frozenset({R.UNIT_HEAD}),
     Right.RECEIVE: frozenset({R.RECEIVER, R.UNIT_APPROVER}),
     Right.RECEIPT_OVERRIDE: frozenset({R.UNIT_APPROVER, R.UNIT_HEAD}),

@@ -5,7 +5,7 @@ A field's data is the unit in its name: `YuanField` gives fen, `QuantityField` b
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from flask import g
@@ -118,6 +118,17 @@ class Parsed(Field):  # type: ignore[misc]
         return str(value)
 
 
+class TicksField(Field):  # type: ignore[misc]
+    """Ticked boxes of one name: the list of their values, at most `most`; the caller knows which may be."""
+
+    def __init__(self, label: str = "", *, most: int = 100, **kw: Any) -> None:
+        super().__init__(label, **kw)
+        self.most = most
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = list(dict.fromkeys(valuelist))[: self.most]
+
+
 class YuanField(Parsed):
     """Yuan as typed, fen as data."""
 
@@ -161,6 +172,19 @@ class CountField(Parsed):
         if not re.fullmatch(r"\d{1,12}", folded) or not self.least <= int(folded) <= self.most:
             raise Refused("number-out-of-bounds", least=self.least, most=self.most)
         return int(folded)
+
+
+class ClockField(Parsed):
+    """A time of the day on the county's clock: 08:30."""
+
+    def parse(self, typed: str) -> time:
+        try:
+            return time.fromisoformat(typed).replace(tzinfo=None, second=0, microsecond=0)
+        except ValueError:
+            raise Refused("clock-unreadable") from None
+
+    def show(self, value: Any) -> str:
+        return f"{value:%H:%M}"
 
 
 class DayField(Parsed):

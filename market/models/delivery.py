@@ -1,6 +1,6 @@
 """Deliveries and what two people accepted of them. Lot and origin stand on the delivery line (rule 39)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -11,7 +11,9 @@ from market.rules.payable import DeductionKind
 
 
 class Delivery(Base):
-    """One delivery note of an order."""
+    """One delivery note of an order. By own van: driver and window of arrival; else its parcels. `received_at`: a
+    resident's word, or the clock's for them; a unit's deliveries have an acceptance instead.
+    """
 
     __tablename__ = "delivery"
 
@@ -25,14 +27,23 @@ class Delivery(Base):
     state: Mapped[DeliveryState]
     driver: Mapped[str] = mapped_column(sa.String(30), default="")
     driver_phone: Mapped[str] = mapped_column(sa.String(20), default="")
-    carrier: Mapped[str] = mapped_column(sa.String(30), default="")
-    tracking_no: Mapped[str] = mapped_column(sa.String(40), default="")
+    vehicle_no: Mapped[str] = mapped_column(sa.String(12), default="", server_default="")
+    window_from: Mapped[time | None]
+    window_to: Mapped[time | None]
     delivered_on: Mapped[date]
     shipped_at: Mapped[datetime]
+    received_at: Mapped[datetime | None]
     created_by_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
 
     __table_args__ = (
         sa.Index("ix_delivery_buyer", "buyer_id", "state", "delivered_on"),
+        sa.Index(
+            "ix_delivery_unreceived",
+            "shipped_at",
+            postgresql_where=sa.text("state = 'on_the_way' AND buyer_id IS NULL"),
+        ),
+        sa.CheckConstraint("window_from IS NULL OR window_to IS NULL OR window_from < window_to", name="window"),
+        sa.CheckConstraint("(state = 'received') = (received_at IS NOT NULL)", name="received"),
         sa.UniqueConstraint("id", "order_id"),
     )
 

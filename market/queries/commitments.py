@@ -45,6 +45,21 @@ def is_void(commitment_id: int) -> bool:
     return bool(db.session.scalar(sa.select(sa.exists().where(Commitment.replaces_id == commitment_id))))
 
 
+def newer_of(numbers: Collection[str]) -> dict[str, str]:
+    """{void number: the number that stands in its place}. One statement."""
+    newer = sa.orm.aliased(Commitment)
+    query = sa.select(Commitment.commitment_no, newer.commitment_no).join(newer, newer.replaces_id == Commitment.id)
+    rows = db.session.execute(query.where(Commitment.commitment_no.in_({number for number in numbers if number})))
+    return {row[0]: row[1] for row in rows}
+
+
+def lots_of(numbers: Collection[str]) -> dict[str, int]:
+    """{number: lot id} of the certificates made here among the numbers. One statement."""
+    query = sa.select(Commitment.commitment_no, Commitment.lot_id)
+    rows = db.session.execute(query.where(Commitment.commitment_no.in_({number for number in numbers if number})))
+    return {row.commitment_no: row.lot_id for row in rows}
+
+
 def usable(product_ids: Collection[int]) -> dict[int, list[Usable]]:
     """By product, the oldest harvest first. One statement."""
     found: dict[int, list[Usable]] = {product_id: [] for product_id in product_ids}

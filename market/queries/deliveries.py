@@ -28,6 +28,7 @@ from market.models.delivery import (
     OrganicMark,
 )
 from market.models.order import Order, OrderLine
+from market.models.shipping import OrderLineCut
 from market.queries import progress
 from market.rules.deadlines import acceptance_reminders
 from market.rules.delivery_states import DeliveryState
@@ -49,6 +50,7 @@ class SheetLine:
     accepted_before: int
     signed: AcceptanceLine | None
     marks: tuple[str, ...] = ()
+    cut_upper: int = 0
 
     def unit(self, weight: Unit = KG) -> Unit:
         """What people weigh or count these goods in; `weight` is the page's choice for weighed goods."""
@@ -74,7 +76,17 @@ class SheetLine:
     @property
     def left_upper(self) -> int:
         """How much may be accepted without the approver's tap."""
-        return max(0, self.agreed.upper_qty - self.accepted_before)
+        return max(0, self.upper_qty - self.accepted_before)
+
+    @property
+    def upper_qty(self) -> int:
+        """The upper bound of the order line as it is agreed now."""
+        return self.agreed.upper_qty - self.cut_upper
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it was left aside; asked of a delivery that two people have signed."""
+        return self.signed is None
 
 
 @dataclass(frozen=True)
@@ -150,8 +162,12 @@ def _lines(delivery_id: int, signed_id: int) -> tuple[SheetLine, ...]:
         .scalar_subquery()
     )
     rows = db.session.execute(
-        sa.select(DeliveryLine, OrderLine, Category, Lot, before, AcceptanceLine, marks)
+        sa.select(
+            *(DeliveryLine, OrderLine, Category, Lot, before, AcceptanceLine, marks),
+            sa.func.coalesce(OrderLineCut.upper_qty, 0),
+        )
         .join(OrderLine, OrderLine.id == DeliveryLine.order_line_id)
+        .outerjoin(OrderLineCut, OrderLineCut.order_line_id == OrderLine.id)
         .join(Category, Category.id == OrderLine.category_id)
         .join(Lot, Lot.id == DeliveryLine.lot_id)
         .outerjoin(
@@ -172,8 +188,9 @@ def _lines(delivery_id: int, signed_id: int) -> tuple[SheetLine, ...]:
             int(accepted),
             signed,
             tuple(codes or ()),
+            cut,
         )
-        for delivered, agreed, category, lot, accepted, signed, codes in rows
+        for delivered, agreed, category, lot, accepted, signed, codes, cut in rows
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from core import money
 from core.text import label, sentence, show
+from market.models.delivery import Delivery
 from market.queries import goods_text
 from market.queries.deliveries import Sheet, SheetLine
 from market.queries.transfers import Slip
@@ -17,7 +18,8 @@ def delivery_note(sheet: Sheet) -> dict[str, Any]:
         "number": delivery.delivery_no,
         "delivered_on": delivery.delivered_on,
         "address": sheet.order.address,
-        "driver": " ".join(filter(None, (delivery.driver, delivery.driver_phone))) or delivery.carrier,
+        "driver": " ".join(filter(None, (delivery.driver, delivery.driver_phone, delivery.vehicle_no))),
+        "window": window(delivery),
         "phone": sheet.order.phone,
         "sender": sheet.names.get(delivery.created_by_id, ""),
         "lines": [
@@ -48,7 +50,7 @@ def acceptance(sheet: Sheet) -> dict[str, Any]:
         "second_signer": name(signed.second_signer_id, ""),
         "orderer": name(signed.orderer_id, ""),
         "approver": name(signed.approver_id or 0, ""),
-        "driver": sheet.delivery.driver or sheet.delivery.carrier,
+        "driver": sheet.delivery.driver,
         "amount": money.yuan(signed.amount_fen),
         "capital": money.capital(signed.amount_fen),
         "photos": len(sheet.photos),
@@ -87,6 +89,13 @@ def transfer(slip: Slip) -> dict[str, Any]:
             for item in slip.items
         ],
     }
+
+
+def window(delivery: Delivery) -> str:
+    """When the van comes: 08:00–10:00; empty when nothing was said."""
+    if delivery.window_from is None or delivery.window_to is None:
+        return ""
+    return f"{delivery.window_from:%H:%M}–{delivery.window_to:%H:%M}"
 
 
 def _parties(sheet: Sheet) -> dict[str, Any]:

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from core.db import db
 from market.models.delivery import Acceptance, AcceptanceLine, Delivery, DeliveryLine, OrderLineClose
 from market.models.order import OrderLine
+from market.models.shipping import OrderLineCut
 from market.rules.counting import Progress
-from market.rules.delivery_states import DONE
+from market.rules.delivery_states import DeliveryState
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,32 @@ class LineProgress:
     progress: Progress
     shipped_qty: int
 
+    @property
+    def agreed_qty(self) -> int:
+        """What is agreed now, base units: as ordered, less what the buyer agreed to go without."""
+        return self.progress.qty
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything may still be sent of it."""
+        return bool(self.agreed_qty) and not self.progress.closed_qty
+
 
 def in_force() -> sa.ColumnElement[bool]:
     """The condition that an acceptance was not replaced by a correction."""
     later = sa.orm.aliased(Acceptance)
     return ~sa.exists().where(later.reverses_id == Acceptance.id)
+
+
+def is_decided() -> sa.ColumnElement[bool]:
+    """The condition that a line of a delivery note (joined to its delivery) is accepted, rejected or received.
+
+    The others are on their way, or held at the door until their papers are in order.
+    """
+    signed = sa.exists().where(
+        AcceptanceLine.delivery_line_id == DeliveryLine.id, Acceptance.id == AcceptanceLine.acceptance_id, in_force()
+    )
+    return sa.or_(signed, Delivery.state == DeliveryState.RECEIVED)
 
 
 def of_orders(order_ids: Collection[int]) -> dict[int, list[LineProgress]]:
@@ -43,19 +65,28 @@ def of_orders(order_ids: Collection[int]) -> dict[int, list[LineProgress]]:
     under_way = (
         sa.select(sa.func.coalesce(sa.func.sum(DeliveryLine.qty), 0))
         .join(Delivery, Delivery.id == DeliveryLine.delivery_id)
-        .where(DeliveryLine.order_line_id == OrderLine.id, Delivery.state.not_in(DONE))
+        .where(DeliveryLine.order_line_id == OrderLine.id, ~is_decided())
+        .scalar_subquery()
+    )
+    received = (
+        sa.select(sa.func.coalesce(sa.func.sum(DeliveryLine.qty), 0))
+        .join(Delivery, Delivery.id == DeliveryLine.delivery_id)
+        .where(DeliveryLine.order_line_id == OrderLine.id, Delivery.state == DeliveryState.RECEIVED)
         .scalar_subquery()
     )
     closed = sa.func.coalesce(OrderLineClose.qty, 0)
+    cut = sa.func.coalesce(OrderLineCut.qty, 0), sa.func.coalesce(OrderLineCut.upper_qty, 0)
     rows = db.session.execute(
-        sa.select(OrderLine, accepted, shipped, under_way, closed)
+        sa.select(OrderLine, accepted + received, shipped, under_way, closed, *cut)
         .outerjoin(OrderLineClose, OrderLineClose.order_line_id == OrderLine.id)
+        .outerjoin(OrderLineCut, OrderLineCut.order_line_id == OrderLine.id)
         .where(OrderLine.order_id.in_(order_ids))
         .order_by(OrderLine.order_id, OrderLine.position)
     )
     found: dict[int, list[LineProgress]] = {order_id: [] for order_id in order_ids}
-    for line, accepted_qty, shipped_qty, under_way_qty, closed_qty in rows:
-        progress = Progress(line.qty, line.upper_qty, int(accepted_qty), int(under_way_qty), int(closed_qty))
+    for line, accepted_qty, shipped_qty, under_way_qty, closed_qty, cut_qty, cut_upper in rows:
+        agreed = (line.qty - cut_qty, line.upper_qty - cut_upper)
+        progress = Progress(*agreed, int(accepted_qty), int(under_way_qty), int(closed_qty))
         found[line.order_id].append(LineProgress(line, progress, int(shipped_qty)))
     return found
 

@@ -1,7 +1,7 @@
 """Reading a resident's own orders."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -10,8 +10,7 @@ from catalog.models.supplier import Supplier
 from core.access.actor import Actor
 from core.db import db
 from core.organisations.models import Organisation
-from market.models.delivery import Delivery
-from market.models.order import Order, OrderEvent, OrderGroup, OrderLine
+from market.models.order import Order, OrderGroup, OrderLine
 from market.models.payment import PaymentIntent
 from market.rules.order_states import OrderKind, OrderState
 from market.rules.payment_states import PaymentState
@@ -127,22 +126,3 @@ def _items(ids: list[int]) -> dict[int, list[OrderItem]]:
         item = OrderItem(row[1], row[2], row[3], row[4], row[5], row[6], row[7])
         out.setdefault(row[0], []).append(item)
     return out
-
-
-@dataclass(frozen=True)
-class Step:
-    """One written step of an order."""
-
-    act: str
-    at: datetime
-
-
-def steps(order_id: int) -> list[Step]:
-    """What happened to the order, oldest first."""
-    query = sa.select(OrderEvent.act, OrderEvent.at).where(OrderEvent.order_id == order_id).order_by(OrderEvent.id)
-    return [Step(*row) for row in db.session.execute(query)]
-
-
-def parcels(order_id: int) -> list[Delivery]:
-    """The parcels of an order."""
-    return list(db.session.scalars(sa.select(Delivery).where(Delivery.order_id == order_id).order_by(Delivery.id)))

@@ -26,27 +26,38 @@ class Counted:
     accepted_qty: int
     rejected_qty: int
     reason: str = ""
+    is_held: bool = False
 
 
 def check_counts(lines: Sequence[Counted]) -> DeliveryAct:
     """What the counts come to. Each line: accepted + rejected = delivered, and a rejection has a reason.
 
-    Raises: Refused "counts-empty", "count-negative", "count-differs" (line from 1, delivered, counted),
-    "count-needs-reason".
+    A held line is neither: it waits for its papers beside the others, so the delivery is accepted in part.
+    Raises: Refused "counts-empty", "count-all-held", "count-held-weighed" (line), "count-negative", "count-differs"
+    (line from 1, delivered, counted), "count-needs-reason".
     """
     if not lines:
         raise Refused("counts-empty")
     for position, line in enumerate(lines, start=1):
         counted_qty = line.accepted_qty + line.rejected_qty
+        if line.is_held:
+            if counted_qty:
+                raise Refused("count-held-weighed", line=position)
+            continue
         if min(line.accepted_qty, line.rejected_qty) < 0:
             raise Refused("count-negative", line=position)
         if counted_qty != line.delivered_qty:
             raise Refused("count-differs", line=position, delivered=line.delivered_qty, counted=counted_qty)
         if line.rejected_qty and not line.reason.strip():
             raise Refused("count-needs-reason", line=position)
-    if not any(line.rejected_qty for line in lines):
+    signed = [line for line in lines if not line.is_held]
+    if not signed:
+        raise Refused("count-all-held")
+    if len(signed) < len(lines):
+        return DeliveryAct.ACCEPT_PART
+    if not any(line.rejected_qty for line in signed):
         return DeliveryAct.ACCEPT
-    return DeliveryAct.ACCEPT_PART if any(line.accepted_qty for line in lines) else DeliveryAct.REJECT
+    return DeliveryAct.ACCEPT_PART if any(line.accepted_qty for line in signed) else DeliveryAct.REJECT
 
 
 def excess_qty(*, upper_qty: int, accepted_before: int, accepted_qty: int) -> int:
@@ -61,15 +72,22 @@ def check_tolerance(excess: int, *, approver_agrees: bool) -> None:
 
 
 def check_papers(
-    *, commitment_missing: bool, quarantine_missing: bool, override_reason: str = "", test_report_expired: bool = False
+    *,
+    commitment_missing: bool,
+    quarantine_missing: bool,
+    inspection_missing: bool = False,
+    override_reason: str = "",
+    test_report_expired: bool = False,
 ) -> bool:
     """Whether the 合格证 was waived: then the line is accepted but never counts (rule 55).
 
-    Raises: Refused "commitment-missing" without a manager's reason; "quarantine-missing" and "test-report-expired"
-    whatever the reason (rule 56).
+    Raises: Refused "commitment-missing" without a manager's reason; "quarantine-missing", "inspection-missing" and
+    "test-report-expired" whatever the reason (rule 56).
     """
     if quarantine_missing:
         raise Refused("quarantine-missing")
+    if inspection_missing:
+        raise Refused("inspection-missing")
     if test_report_expired:
         raise Refused("test-report-expired")
     if commitment_missing and not override_reason.strip():

@@ -9,7 +9,10 @@ from catalog.rules.offer import SaleMode
 
 @dataclass(frozen=True)
 class LineCount:
-    """One delivery line as counted, base units. Papers: the numbers seen; empty takes the delivery note's."""
+    """One delivery line as counted, base units. Papers: the numbers seen; empty takes the delivery note's.
+
+    `is_held`: left aside until its papers are in order, neither accepted nor rejected.
+    """
 
     delivery_line_id: int
     accepted_qty: int
@@ -19,6 +22,7 @@ class LineCount:
     quarantine_no: str = ""
     inspection_no: str = ""
     photo_id: int | None = None
+    is_held: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,9 @@ class Counts:
 
 @dataclass(frozen=True)
 class Progress:
-    """An order line on its way, base units: agreed, accepted so far, still with a carrier, closed short."""
+    """An order line on its way, base units: agreed (less what was cut by consent), accepted so far, still with a
+    carrier or held at the door, closed short. What a resident received counts as accepted.
+    """
 
     qty: int
     upper_qty: int

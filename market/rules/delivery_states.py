@@ -1,6 +1,7 @@
 """A delivery from the van to two signatures. A correction is a new round of counting, never an edit.
 
-Until its second signature nothing has changed, so a correction steps back to counted and on in one act.
+Until its second signature nothing has changed, so a correction steps back to counted and on in one act. A resident's
+delivery has no scales: it is received, by the resident or by the clock.
 """
 
 from enum import StrEnum
@@ -16,6 +17,7 @@ class DeliveryState(StrEnum):
     ACCEPTED = "accepted"
     PART_ACCEPTED = "part_accepted"
     REJECTED = "rejected"
+    RECEIVED = "received"  # by a resident, who signs nothing
 
 
 class DeliveryAct(StrEnum):
@@ -26,6 +28,7 @@ class DeliveryAct(StrEnum):
     ACCEPT_PART = "accept_part"
     REJECT = "reject"
     CORRECT = "correct"
+    RECEIVE = "receive"
 
 
 _S, _A = DeliveryState, DeliveryAct
@@ -34,6 +37,7 @@ DELIVERY = StateTable(
     _S.ON_THE_WAY,
     {
         (_S.ON_THE_WAY, _A.COUNT): step(_S.COUNTED, "first_signer"),
+        (_S.ON_THE_WAY, _A.RECEIVE): step(_S.RECEIVED, "resident", "clock"),
         (_S.COUNTED, _A.COUNT): step(_S.COUNTED, "first_signer"),
         (_S.COUNTED, _A.ACCEPT): step(_S.ACCEPTED, "second_signer"),
         (_S.COUNTED, _A.ACCEPT_PART): step(_S.PART_ACCEPTED, "second_signer"),

@@ -49,7 +49,7 @@ UNIT_ORDER = StateTable(
     "unit-order",
     _S.PLACED,
     {
-        (_S.PLACED, _A.CONFIRM): step(_S.CONFIRMED, "supplier"),
+        (_S.PLACED, _A.CONFIRM): step(_S.CONFIRMED, "supplier", "unit"),  # the unit: to what the supplier asked
         (_S.PLACED, _A.DECLINE): step(_S.CANCELLED, "supplier"),
         (_S.PLACED, _A.CANCEL): step(_S.CANCELLED, "unit"),
         (_S.PLACED, _A.LAPSE): step(_S.CANCELLED, "clock"),

@@ -221,6 +221,7 @@ def _write_lines(signed: Acceptance, weighed: list[Weighed], waived: set[int]) -
             amount_fen=one.amount_fen,
         )
         for one in weighed
+        if not one.count.is_held
     )
     db.session.flush()
 

@@ -41,6 +41,11 @@ def coming_delivery(delivery_id: int, by: Actor) -> Delivery:
     return _locked(Delivery, delivery_id, buys(by, Delivery), "no-such-delivery")
 
 
+def sent_delivery(delivery_id: int, by: Actor) -> Delivery:
+    """A delivery of the actor's shop."""
+    return _locked(Delivery, delivery_id, sells(by, Delivery.supplier_id), "no-such-delivery")
+
+
 def paid_transfer(transfer_id: int, by: Actor) -> Transfer:
     """A transfer of the actor's unit."""
     return _locked(Transfer, transfer_id, Transfer.buyer_id.in_(by.scope_ids), "no-such-transfer")

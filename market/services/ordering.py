@@ -17,7 +17,8 @@ from core.db import db
 from core.errors import Refused
 from market.models.delivery import Delivery
 from market.models.order import Order, OrderEvent, OrderLine
-from market.rules.lines import Priced, Terms
+from market.queries.offer_terms import terms_of
+from market.rules.lines import Priced
 from market.rules.order_states import OrderAct, OrderKind, OrderState
 from market.services import frozen, fulfilment, numbers, order_steps
 
@@ -50,20 +51,6 @@ class Destination:
     plan_id: int | None = None
     remark: str = ""
     pay_term_days: int = 30
-
-
-def terms_of(offer: SellableOffer) -> Terms:
-    """The price and pack of an offer as it is sold."""
-    return Terms(
-        sale_mode=offer.sale_mode,
-        pack_qty=offer.pack_qty,
-        min_packs=offer.min_packs,
-        price_fen_x100=offer.price_fen_x100,
-        basis_qty=offer.basis_qty,
-        pack_price_fen=offer.pack_price_fen,
-        tol_bp=offer.tol_bp,
-        tiers=offer.tiers,
-    )
 
 
 def check_day(offer: SellableOffer, deliver_on: date) -> None:

@@ -1,6 +1,4 @@
-"""A resident's order after it was placed: cancelled before payment, received, given back when it cannot be sent."""
-
-from datetime import datetime
+"""A resident's order after it was placed: cancelled before payment, given back when it cannot be sent."""
 
 import sqlalchemy as sa
 
@@ -11,12 +9,11 @@ from core.db import db
 from core.errors import Missing, Refused
 from core.jobs import enqueue
 from core.trail.models import Stream
-from market.models.delivery import Delivery
 from market.models.order import Order
 from market.models.payment import PaymentIntent
-from market.rules.order_states import OrderAct, OrderKind, OrderState
+from market.rules.order_states import OrderKind, OrderState
 from market.rules.payment_states import PaymentState
-from market.services import holding, order_steps, payments, refunds
+from market.services import holding, payments, refunds
 
 
 def own(order_id: int, by: Actor) -> Order:
@@ -55,25 +52,6 @@ def cancel(order_id: int, *, by: Actor) -> Order:
         Stream.MONEY, "order-cancel-asked", "order", order.id, by=by, right=Right.SHOP, order_no=order.order_no
     )
     return order
-
-
-def receive(order_id: int, *, by: Actor) -> Order:
-    """The resident has the goods. Raises: Missing, Refused "state-forbids-act"."""
-    order = own(order_id, by)
-    order_steps.move(order, OrderAct.RECEIVE, party="resident", by=by)
-    trail.record(Stream.MONEY, "order-received", "order", order.id, by=by, right=Right.SHOP, order_no=order.order_no)
-    return order
-
-
-def received_by_time(order: Order) -> None:
-    """The clock's word for a resident who says nothing (rule 57)."""
-    order_steps.move(order, OrderAct.RECEIVE, party="clock", by=None)
-    trail.record(Stream.MONEY, "order-received", "order", order.id, by=None, order_no=order.order_no)
-
-
-def shipped_before(at: datetime) -> sa.Select[int]:
-    """Ids of orders all of whose parcels left before a moment."""
-    return sa.select(Delivery.order_id).group_by(Delivery.order_id).having(sa.func.max(Delivery.shipped_at) < at)
 
 
 def refund_unsent(order_id: int, *, reason: str, by: Actor) -> Order:

@@ -11,7 +11,7 @@ from core.db import db
 from core.errors import Refused
 from market.models.delivery import Delivery, DeliveryLine
 from market.models.order import Order, OrderLine
-from market.queries import progress
+from market.queries import commitments, progress
 from market.rules import acceptance as rules
 from market.rules.counting import Counts, LineCount, check_whole_packs, missing_lines
 from market.rules.delivery_states import DeliveryAct
@@ -68,17 +68,42 @@ def load(delivery: Delivery, counts: Counts) -> list[Weighed]:
 
 
 def check(weighed: list[Weighed]) -> DeliveryAct:
-    """What the counts come to. Raises: Refused "count-not-whole-packs" (name), and as `rules.check_counts`."""
+    """What the counts come to.
+
+    Raises: Refused "count-not-whole-packs" (name), "commitment-void-since" (name, commitment_no), and as
+    `rules.check_counts`.
+    """
+    check_void(weighed)
     for one in weighed:
         line = one.agreed
         if not check_whole_packs(line.sale_mode, one.count.accepted_qty, line.pack_qty):
             raise Refused("count-not-whole-packs", name=line.product_name)
     return rules.check_counts(
         [
-            rules.Counted(one.delivered.qty, one.count.accepted_qty, one.count.rejected_qty, one.count.reason)
+            rules.Counted(
+                *(one.delivered.qty, one.count.accepted_qty, one.count.rejected_qty),
+                reason=one.count.reason,
+                is_held=one.count.is_held,
+            )
             for one in weighed
         ]
     )
+
+
+def check_void(weighed: list[Weighed]) -> None:
+    """A 合格证 that was made void after the goods had left stops its lines: rejected, held, or taken under the newer
+    certificate of the same lot that the signers saw.
+
+    Raises: Refused "commitment-void-since" (name, commitment_no).
+    """
+    taken = [one for one in weighed if one.count.accepted_qty]
+    void = commitments.newer_of([n for one in taken for n in (one.delivered.commitment_no, one.commitment_no)])
+    renewed = commitments.lots_of([one.commitment_no for one in taken])
+    for one in taken:
+        seen, sent = one.commitment_no, one.delivered.commitment_no
+        is_renewed = sent in void and seen not in void and renewed.get(seen) == one.delivered.lot_id
+        if (sent in void or seen in void) and not is_renewed:
+            raise Refused("commitment-void-since", name=one.agreed.product_name, commitment_no=sent or seen)
 
 
 def check_tolerance(order: Order, weighed: list[Weighed], *, agreed: bool, replaced: Mapping[int, int]) -> None:
@@ -99,7 +124,8 @@ def is_waived(one: Weighed, *, override_reason: str) -> bool:
     report = one.delivered.report_valid_to
     return rules.check_papers(
         commitment_missing=one.category.needs_commitment and not one.commitment_no,
-        quarantine_missing=one.category.needs_quarantine and not (one.quarantine_no and one.inspection_no),
+        quarantine_missing=one.category.needs_quarantine and not one.quarantine_no,
+        inspection_missing=one.category.needs_quarantine and not one.inspection_no,
         override_reason=override_reason,
         test_report_expired=report is not None and report < clock.today(),
     )

@@ -9,9 +9,41 @@ from catalog.queries import categories
 from core.access.actor import Actor
 from core.web import inbox, menu
 from market.queries import carts
-from market.web import batches, cart, checkout, live, merchants, notices, orders, payments, share, shop, supplier_orders
+from market.web import (
+    batches,
+    cart,
+    checkout,
+    live,
+    merchants,
+    notices,
+    orders,
+    payments,
+    picking,
+    rounds,
+    share,
+    shop,
+    supplier_asks,
+    supplier_orders,
+    supplier_parcels,
+)
 
-DOORS = (shop, share, batches, cart, checkout, payments, orders, merchants, supplier_orders, notices, live)
+DOORS = (
+    shop,
+    share,
+    batches,
+    cart,
+    checkout,
+    payments,
+    orders,
+    merchants,
+    supplier_orders,
+    supplier_asks,
+    supplier_parcels,
+    picking,
+    rounds,
+    notices,
+    live,
+)
 
 
 def header(_actor: Actor | None) -> dict[str, Any]:

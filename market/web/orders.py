@@ -10,11 +10,12 @@ from core.access.rights import Right
 from core.db import transaction
 from core.errors import Missing
 from core.text import sentence
-from core.web.access import actor, requires
+from core.web.access import actor, again, requires
 from core.web.inbox import Task
+from market.queries import parcels, tracking
 from market.queries import resident_orders as queries
 from market.rules.order_states import OrderState
-from market.services import resident_orders
+from market.services import receipts
 from market.web import shown
 
 bp = Blueprint("orders", __name__, url_prefix="/orders")
@@ -54,26 +55,42 @@ def mine() -> ResponseReturnValue:
 @bp.get("/<string(maxlength=32):token>")
 @requires(Right.SHOP)
 def show(token: str) -> ResponseReturnValue:
-    view = queries.find(token, for_=actor())
-    if view is None:
-        raise Missing("no-such-order")
+    view = _view(token)
     return render_template(
-        "market/orders/show.html",
-        view=view,
-        steps=queries.steps(view.order.id),
-        parcels=queries.parcels(view.order.id),
-        picture=shown.picture,
-    )
+        "market/orders/show.html", view=view, track=tracking.of_order(view.order), picture=shown.picture,
+        carrier=parcels.carrier,
+    )  # fmt: skip
 
 
 @bp.post("/<string(maxlength=32):token>/receipt")
 @requires(Right.SHOP)
+@again(show)
 def receive(token: str) -> ResponseReturnValue:
-    who = actor()
-    view = queries.find(token, for_=who)
-    if view is None:
-        raise Missing("no-such-order")
+    """All that is on its way, or one delivery of it."""
+    who, view = actor(), _view(token)
+    delivery_id = request.form.get("delivery", type=int)
     with transaction():
-        resident_orders.receive(view.order.id, by=who)
+        receipts.receive(
+            view.order.id, delivery_id=delivery_id if delivery_id and delivery_id < 2**62 else None, by=who
+        )
     flash(sentence("message", "order-received"))
     return redirect(url_for("orders.show", token=token), 303)
+
+
+@bp.post("/<string(maxlength=32):token>/extension")
+@requires(Right.SHOP)
+@again(show)
+def extend(token: str) -> ResponseReturnValue:
+    """Three days more before the goods count as received."""
+    view = _view(token)
+    with transaction():
+        receipts.extend(view.order.id, by=actor())
+    flash(sentence("message", "receipt-extended"))
+    return redirect(url_for("orders.show", token=token), 303)
+
+
+def _view(token: str) -> queries.OrderView:
+    view = queries.find(token, for_=actor())
+    if view is None:
+        raise Missing("no-such-order")
+    return view

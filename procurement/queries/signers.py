@@ -21,6 +21,7 @@ class SignCheck:
     excess: dict[int, int]
     commitment_missing: tuple[str, ...]
     quarantine_missing: tuple[str, ...]
+    inspection_missing: tuple[str, ...]
     is_first_signer: bool
     is_orderer: bool
 
@@ -31,7 +32,10 @@ def check(sheet: Sheet, by: Actor) -> SignCheck:
     counted = {one.delivery_line_id: one for one in Counts.from_json(draft.counts).lines} if draft is not None else {}
     excess: dict[int, int] = {}
     before = {line.agreed.id: line.accepted_before for line in sheet.lines}
-    amount, commitment, quarantine = 0, [], []
+    commitment: list[str] = []
+    quarantine: list[str] = []
+    inspection: list[str] = []
+    amount = 0
     for line in sheet.lines:
         one, agreed = counted[line.delivered.id], line.agreed
         amount += accepted_amount(
@@ -43,21 +47,23 @@ def check(sheet: Sheet, by: Actor) -> SignCheck:
             pack_price_fen=agreed.pack_price_fen,
         )
         before[agreed.id] += one.accepted_qty
-        if before[agreed.id] > agreed.upper_qty:
-            excess[agreed.id] = before[agreed.id] - agreed.upper_qty
+        if before[agreed.id] > line.upper_qty:
+            excess[agreed.id] = before[agreed.id] - line.upper_qty
         if not one.accepted_qty:
             continue
         sent = line.delivered
         if line.category.needs_commitment and not (one.commitment_no or sent.commitment_no):
             commitment.append(agreed.product_name)
-        papers = (one.quarantine_no or sent.quarantine_no) and (one.inspection_no or sent.inspection_no)
-        if line.category.needs_quarantine and not papers:
+        if line.category.needs_quarantine and not (one.quarantine_no or sent.quarantine_no):
             quarantine.append(agreed.product_name)
+        if line.category.needs_quarantine and not (one.inspection_no or sent.inspection_no):
+            inspection.append(agreed.product_name)
     return SignCheck(
         amount_fen=amount,
         excess=excess,
         commitment_missing=tuple(commitment),
         quarantine_missing=tuple(quarantine),
+        inspection_missing=tuple(inspection),
         is_first_signer=draft is not None and draft.first_signer_id == by.person_id,
         is_orderer=sheet.order.person_id == by.person_id,
     )

@@ -26,7 +26,7 @@ from procurement.models.plan import Plan, PlanLine
 from procurement.queries import canteens, holds, plan_gate
 from procurement.queries.canteens import CanteenRow
 from procurement.rules.plan import LineChannel, PlannedLine, PlanState, check_inside_plan
-from procurement.services import envelope, ledger, plan_releases, plan_rows
+from procurement.services import envelope, ledger, order_runs, plan_releases, plan_rows
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def place(
 
     `deliver_on` None: each line's own day. Raises: Missing; Refused "plan-not-approved", "order-empty",
     "order-beyond-plan", "order-outside-period", "order-day-past", "offer-gone", "plan-goods-barred", "stock-short",
-    "plan-stopped".
+    "plan-stopped", "round-next-outside-plan" (the supplier's next run is after the plan).
     """
     plan = plan_rows.seen(token, by, lock=True)
     if plan.state is not PlanState.APPROVED:
@@ -56,9 +56,11 @@ def place(
     wanted = _wanted(lines, taken, packs)
     canteen = canteens.named(plan.canteen_id)
     today = offers.sellable([lines[i].offer_id or 0 for i in wanted], for_units=True)
+    runs = order_runs.Runs(plan, canteen.id, {offer.supplier_id for offer in today.values()})
     by_day: dict[date, list[Wanted]] = {}
     for line_id, count in wanted.items():
-        day = deliver_on or lines[line_id].deliver_on or plan.period_from
+        asked = deliver_on or lines[line_id].deliver_on or plan.period_from
+        day = runs.day_of(today.get(lines[line_id].offer_id or 0), asked)
         one = _checked(plan, lines[line_id], count, day, today, taken.get(line_id, Taken()), canteen)
         by_day.setdefault(day, []).append(one)
     orders = [
@@ -66,6 +68,7 @@ def place(
         for day in sorted(by_day)
         for order in ordering.place(by_day[day], _destination(plan, canteen, day, by), by=by)
     ]
+    runs.stop(orders)
     _hold_again(plan, lines, orders, taken)
     ledger.post_ordered([order.id for order in orders], by)
     for order in orders:

@@ -14,6 +14,7 @@ from core.access.actor import Actor
 from core.db import db
 from core.errors import Missing, Refused
 from core.quantity import Unit, line_amount
+from market.queries.offer_terms import terms_of
 from market.services import ordering
 from procurement.models.plan import Plan, PlanLine
 from procurement.queries import canteens, eligibility, terms
@@ -214,6 +215,22 @@ def _apply(ground: Ground, line: PlanLine, change: Change, today: Mapping[int, o
     _price(ground, line, offer, line.packs or 0 if change.packs is None else change.packs)
 
 
+def add_extra(plan: Plan, offer: offers.SellableOffer, packs: int, *, on: date) -> PlanLine:
+    """A line of an approved plan, locked by the caller, for goods that its approver takes beside an order.
+
+    Nobody edits an approved plan; this adds to it, at the offer's price and origin of today, and its sums grow.
+    Raises: Refused "plan-goods-barred", "packs-too-few", "packs-too-many", "plan-too-long".
+    """
+    day = min(max(on, plan.period_from), plan.period_to)
+    line = PlanLine(plan_id=plan.id, channel=LineChannel.PLATFORM, offer_id=offer.offer_id, deliver_on=day)
+    _price(Ground(plan), line, offer, packs)
+    _append(plan, plan_rows.lines_of(plan), line)
+    plan_rows.add_up(plan)
+    plan.version += 1
+    db.session.flush()
+    return line
+
+
 def _is_zero(change: Change) -> bool:
     return change.packs == 0 or change.qty == 0
 
@@ -224,7 +241,7 @@ def _price(ground: Ground, line: PlanLine, offer: offers.SellableOffer, packs: i
     if document:
         raise Refused("plan-goods-barred", goods=offer.product_name, document=document)
     ordering.check_day(offer, line.deliver_on or ground.plan.period_from)
-    priced = ordering.terms_of(offer).of(packs)
+    priced = terms_of(offer).of(packs)
     line.offer_version_id = offer.offer_version_id
     line.category_id = offer.category_id
     line.goods = f"{offer.product_name} {offer.pack_name}"[:60]

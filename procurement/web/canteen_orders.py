@@ -10,9 +10,11 @@ from core.text import sentence
 from core.web import menu
 from core.web.access import actor, again, requires
 from core.web.forms import clean
+from market.queries import asks, goods_text, parcels, rounds, tracking
 from market.rules.order_states import OrderState
 from procurement.queries import canteen_orders as queries
 from procurement.queries import plans as plan_queries
+from procurement.queries import runs
 from procurement.services import canteen_orders
 from procurement.web.plan_forms import day_of, picked
 
@@ -31,7 +33,9 @@ _TABS: dict[str, tuple[OrderState, ...]] = {
 @requires(Right.PLAN)
 def choose(token: str) -> ResponseReturnValue:
     view = plan_queries.view(token, actor())
-    return render_template("procurement/orders/choose.html", view=view, plan=view.plan)
+    lines = [one.line for one in view.left]
+    ahead = runs.ahead(view.plan, lines, runs.place_of(view.plan.canteen_id)) if lines else {}
+    return render_template("procurement/orders/choose.html", view=view, plan=view.plan, ahead=ahead)
 
 
 @bp.post("/plans/<token>/order")
@@ -43,7 +47,9 @@ def place(token: str) -> ResponseReturnValue:
     with transaction():
         orders = canteen_orders.place(token, packs=wanted, deliver_on=day_of(day) if day else None, by=actor())
         tokens = [order.token for order in orders]
+        told = runs.told([order.id for order in orders])
     flash(sentence("message", "orders-placed", count=len(tokens)), "ok")
+    _tell(told)
     if len(tokens) == 1:
         return redirect(url_for("canteen_orders.show", token=tokens[0]), 303)
     return redirect(url_for("canteen_orders.index"), 303)
@@ -65,7 +71,22 @@ def index() -> ResponseReturnValue:
 @bp.get("/orders/<token>")
 @requires(Right.UNIT_VIEW)
 def show(token: str) -> ResponseReturnValue:
-    return render_template("procurement/orders/show.html", view=queries.view(token, actor()))
+    view = queries.view(token, actor())
+    return render_template(
+        "procurement/orders/show.html", view=view, asks=asks.of_order(view.order.id), text=goods_text,
+        track=tracking.of_order(view.order), carrier=parcels.carrier, run=rounds.run_of(view.order.id),
+    )  # fmt: skip
+
+
+def _tell(told: list[runs.Told]) -> None:
+    """Orders that go with a later run, and stops below what the van drives for."""
+    for one in told:
+        facts = {"order_no": one.order_no, "supplier": one.supplier_name, "run_on": one.run_on}
+        if one.is_moved:
+            flash(sentence("message", "round-moved", wanted_on=one.wanted_on, **facts), "warn")
+        if one.is_small:
+            missing_fen = one.min_stop_fen - one.stop_fen
+            flash(sentence("message", "round-below-minimum", missing_fen=missing_fen, **facts), "warn")
 
 
 @bp.get("/orders/<token>/print")

@@ -21,6 +21,7 @@ from core.web.forms import Form, ShortText
 from core.web.inbox import Task
 from core.web.limits import by_login, limiter
 from market.models.delivery import Delivery
+from market.queries import commitments as promises
 from market.queries import deliveries, disputes, goods_text, papers
 from market.queries.deliveries import DeliveryRow, Sheet
 from market.rules.counting import Counts
@@ -144,6 +145,7 @@ def _scales(sheet: Sheet) -> ResponseReturnValue:
         typed=weigh_form.typed,
         reasons=weigh_form.reasons(),
         promises=commitments.tokens([line.delivered.commitment_no for line in sheet.lines]),
+        void=promises.newer_of([line.delivered.commitment_no for line in sheet.lines]),
     )
 
 

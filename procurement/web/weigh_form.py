@@ -44,6 +44,7 @@ def make(sheet: Sheet, unit: Unit) -> Any:
             f"commitment-{key}": ShortText(most=40, required=False),
             f"quarantine-{key}": ShortText(most=40, required=False),
             f"inspection-{key}": ShortText(most=40, required=False),
+            f"held-{key}": BooleanField(),
         }
     return type("WeighForm", (Form,), fields)(data=None if request.method == "POST" else _last(sheet, unit))
 
@@ -62,6 +63,7 @@ def _last(sheet: Sheet, unit: Unit) -> dict[str, Any]:
             f"commitment-{one.delivery_line_id}": one.commitment_no,
             f"quarantine-{one.delivery_line_id}": one.quarantine_no,
             f"inspection-{one.delivery_line_id}": one.inspection_no,
+            f"held-{one.delivery_line_id}": one.is_held,
         }
     return found
 
@@ -110,6 +112,8 @@ def _line(form: Any, line: SheetLine, by: Actor) -> LineCount:
     def given(name: str) -> Any:
         return form[f"{name}-{line.delivered.id}"].data
 
+    if given("held"):
+        return LineCount(line.delivered.id, 0, 0, is_held=True)
     accepted, rejected = _weights(given, line)
     chosen = given("reason")
     words = (label(RejectReason(chosen)) if chosen in set(RejectReason) else "", given("more") or "")

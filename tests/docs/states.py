@@ -14,6 +14,7 @@ from catalog.rules.listing import PRODUCT
 from catalog.rules.revision import PRICE_CHANGE, REVISION
 from catalog.rules.supplier import SUPPLIER
 from core.states import StateTable
+from market.rules.asks import ASK
 from market.rules.delivery_states import DELIVERY
 from market.rules.order_states import RESIDENT_ORDER, UNIT_ORDER
 from market.rules.payment_states import PAYMENT
@@ -39,6 +40,7 @@ TABLES: tuple[tuple[str, StateTable[Any, Any]], ...] = (
     ("catalog/rules/editorial.py", OPEN_PAGE),
     ("market/rules/order_states.py", UNIT_ORDER),
     ("market/rules/order_states.py", RESIDENT_ORDER),
+    ("market/rules/asks.py", ASK),
     ("market/rules/delivery_states.py", DELIVERY),
     ("market/rules/payment_states.py", PAYMENT),
     ("market/rules/refund_states.py", REFUND),

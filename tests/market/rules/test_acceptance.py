@@ -65,6 +65,8 @@ def test_papers():
         check_papers(commitment_missing=True, quarantine_missing=False, override_reason=" ")
     with pytest.raises(Refused, match="quarantine-missing"):
         check_papers(commitment_missing=False, quarantine_missing=True, override_reason="x")
+    with pytest.raises(Refused, match="inspection-missing"):
+        check_papers(commitment_missing=False, quarantine_missing=False, inspection_missing=True, override_reason="x")
     with pytest.raises(Refused, match="test-report-expired"):
         check_papers(commitment_missing=False, quarantine_missing=False, test_report_expired=True)
 

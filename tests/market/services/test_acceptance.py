@@ -237,13 +237,27 @@ def test_a_manager_may_waive_it_and_the_line_is_marked(line: make.Line) -> None:
     assert db.session.scalars(sa.select(AcceptanceLine.commitment_waived)).one()
 
 
-def test_meat_needs_quarantine_and_inspection_whatever_the_reason(line: make.Line) -> None:
+@pytest.mark.parametrize(
+    ("papers", "code"),
+    [
+        ({"quarantine_no": "JY-1"}, "ship-inspection-missing"),
+        ({"inspection_no": "RP-1"}, "ship-quarantine-missing"),
+        ({}, "ship-meat-papers-missing"),
+    ],
+)
+def test_meat_leaves_with_both_numbers_or_not_at_all(line: make.Line, papers: dict[str, str], code: str) -> None:
     pork = make.product(line.supplier, category="meat-pork", name="示例猪肉")
-    sent = make.delivery(line, make.order(line, (pork, 2)), quarantine_no="JY-1")
-    version = counted(line, sent)
+    order = make.order(line, (pork, 2))
 
-    with pytest.raises(Refused, match="quarantine-missing"):
-        accept(line, sent, version)
+    with pytest.raises(Refused, match=code):
+        make.delivery(line, order, **papers)
+
+    db.session.rollback()
+    assert db.session.scalar(sa.select(sa.func.count(Delivery.id))) == 0
+    sent = make.delivery(line, order, quarantine_no="JY-1", inspection_no="RP-1")
+    accept(line, sent, counted(line, sent))
+    row = db.session.scalars(sa.select(AcceptanceLine)).one()
+    assert (row.quarantine_no, row.inspection_no) == ("JY-1", "RP-1")
 
 
 def test_the_order_stays_open_until_its_lines_are_complete(line: make.Line) -> None:

@@ -28,6 +28,7 @@ from market.models.order import Order, OrderLine
 from market.models.payment import PaymentIntent, ProviderEvent, Refund, RefundAttempt
 from market.models.settlement import BookPosting, BookTx
 from market.queries import resident_orders as orders
+from market.queries import tracking
 from market.rules.order_states import OrderState
 from market.rules.payment_states import PaymentState
 from market.services import fulfilment, intent_steps, intents, payments, resident_orders
@@ -279,7 +280,7 @@ def test_giving_up_closes_at_the_provider_first(alipay: Alipay, placed: tuple) -
     jobs.run_due()
 
     assert state_of(order) == (OrderState.CANCELLED, PaymentState.CLOSED)
-    assert [step.act for step in orders.steps(order.id)][-1] == "cancel"  # not: out of time
+    assert [step.act for step in tracking.of_order(order).steps][-1] == "cancel"  # not: out of time
     with pytest.raises(Refused, match="order-not-payable"), transaction():
         resident_orders.cancel(order.id, by=by)
 
