@@ -62,6 +62,7 @@ DOORS = (
 
 TASKS = (
     receiving,
+    order_asks,
     payments,
     receipts,
     bank,
