@@ -11,6 +11,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from market.rules.reconciliation import RowKind as RowKind
+
 
 class Decline(StrEnum):
     """Why a provider said no, for good."""
@@ -187,11 +189,6 @@ class Receipt:
     status: int
     body: bytes
     content_type: str = "text/plain; charset=utf-8"
-
-
-class RowKind(StrEnum):
-    PAYMENT = "payment"
-    REFUND = "refund"
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,7 @@ class Order(Base):
     closed_at: Mapped[datetime | None]
 
     __table_args__ = (
+        sa.UniqueConstraint("id", "supplier_id"),
         sa.CheckConstraint("goods_fen > 0 AND freight_fen >= 0", name="amounts"),
         sa.CheckConstraint("discount_fen >= 0 AND discount_fen < goods_fen", name="discount"),
         sa.CheckConstraint(

@@ -32,18 +32,24 @@ class MerchantAccount(Base):
             unique=True,
             postgresql_where=sa.text("is_active"),
         ),
+        # One account belongs to one shop: nobody collects for many (P5).
+        sa.Index(
+            "uq_merchant_account_seller", "provider", "seller_id", unique=True, postgresql_where=sa.text("is_active")
+        ),
+        sa.UniqueConstraint("id", "supplier_id"),
     )
 
 
 class PaymentIntent(Base):
-    """The wish to be paid for one supplier order."""
+    """The wish to be paid for one supplier order: order and account belong to the same supplier (P5)."""
 
     __tablename__ = "payment_intent"
 
     id: Mapped[Pk]
     out_trade_no: Mapped[str] = mapped_column(sa.String(64), unique=True)
     order_id: Mapped[Ref] = mapped_column(sa.ForeignKey("purchase_order.id"), index=True)
-    merchant_account_id: Mapped[Ref] = mapped_column(sa.ForeignKey("merchant_account.id"))
+    supplier_id: Mapped[Ref]
+    merchant_account_id: Mapped[Ref] = mapped_column(sa.ForeignKey("merchant_account.id"), index=True)
     provider: Mapped[str] = mapped_column(sa.String(20))
     amount_fen: Mapped[Fen]
     state: Mapped[PaymentState]
@@ -62,6 +68,16 @@ class PaymentIntent(Base):
     __table_args__ = (
         sa.CheckConstraint("amount_fen > 0", name="amount"),
         sa.CheckConstraint("paid_fen IN (0, amount_fen)", name="paid_exactly"),
+        sa.ForeignKeyConstraint(
+            ["order_id", "supplier_id"],
+            ["purchase_order.id", "purchase_order.supplier_id"],
+            name="fk_payment_intent_order_supplier",
+        ),
+        sa.ForeignKeyConstraint(
+            ["merchant_account_id", "supplier_id"],
+            ["merchant_account.id", "merchant_account.supplier_id"],
+            name="fk_payment_intent_payee",
+        ),
         sa.CheckConstraint("refunded_fen >= 0 AND refunded_fen <= paid_fen", name="refund_within_paid"),
         sa.Index(
             "uq_payment_intent_payable",
@@ -130,3 +146,23 @@ class ProviderEvent(Base):
     verdict: Mapped[str] = mapped_column(sa.String(40))
     raw: Mapped[str]
     at: Mapped[datetime]
+
+
+class PaymentNotice(Base):
+    """Who is told that money came too late and goes back: the buyer, and finance. Once each."""
+
+    __tablename__ = "payment_notice"
+
+    id: Mapped[Pk]
+    refund_id: Mapped[Ref] = mapped_column(sa.ForeignKey("refund.id"))
+    audience: Mapped[str] = mapped_column(sa.String(12))
+    person_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("person.id"))
+    at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        sa.UniqueConstraint("refund_id", "audience"),
+        sa.CheckConstraint("audience IN ('buyer','finance')", name="audience"),
+        sa.CheckConstraint("(audience = 'buyer') = (person_id IS NOT NULL)", name="buyer_named"),
+        sa.Index("ix_payment_notice_unseen", "person_id", postgresql_where=sa.text("seen_at IS NULL")),
+    )

@@ -139,6 +139,8 @@ class Account(StrEnum):
     PAYABLE = "payable"
     CLEARING = "clearing"
     REFUND = "refund"
+    FEE = "fee"  # what the provider keeps
+    SUSPENSE = "suspense"  # whose it is, is not known yet
 
 
 class BookTx(Base):

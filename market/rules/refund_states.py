@@ -26,6 +26,7 @@ class RefundState(StrEnum):
 class RefundAct(StrEnum):
     """What moves a refund."""
 
+    WITHHOLD = "withhold"  # a large one: not without a second person
     AGREE = "agree"
     REFUSE = "refuse"
     SEND = "send"
@@ -41,6 +42,7 @@ REFUND = StateTable(
     "refund",
     _S.ASKED,
     {
+        (_S.ASKED, _A.WITHHOLD): step(_S.WAITING, "clock"),
         (_S.WAITING, _A.AGREE): step(_S.ASKED, "second"),
         (_S.WAITING, _A.REFUSE): step(_S.REFUSED, "second"),
         **{(at, _A.SEND): step(_S.SENT, "clock") for at in _OPEN},

@@ -49,6 +49,7 @@ def open_intent(order_id: int, *, by: Actor) -> PaymentIntent:
     intent = PaymentIntent(
         out_trade_no=f"XC{order.id}T{codes.new_code('', 10)}",
         order_id=order.id,
+        supplier_id=order.supplier_id,
         merchant_account_id=account.id,
         provider=account.provider,
         amount_fen=order.total_fen,

@@ -28,7 +28,7 @@ def register(supplier_id: int, *, seller_id: str, auth_token: str, by: Actor) ->
 
     `auth_token` may be empty for the account that owns our own application.
 
-    Raises: Missing; Refused "merchant-seller-id", "merchant-token".
+    Raises: Missing; Refused "merchant-seller-id", "merchant-token", "merchant-seller-taken" (another shop's account).
     """
     if not SELLER_ID.fullmatch(seller_id):
         raise Refused("merchant-seller-id")
@@ -37,6 +37,14 @@ def register(supplier_id: int, *, seller_id: str, auth_token: str, by: Actor) ->
     supplier = db.session.get(Supplier, supplier_id, with_for_update={"key_share": True})
     if supplier is None:
         raise Missing("no-such-supplier")
+    taken = sa.select(MerchantAccount.id).where(
+        MerchantAccount.provider == providers.ALIPAY,
+        MerchantAccount.seller_id == seller_id,
+        MerchantAccount.is_active,
+        MerchantAccount.supplier_id != supplier_id,
+    )
+    if db.session.scalar(taken) is not None:
+        raise Refused("merchant-seller-taken")
     before = _end_active(supplier_id)
     made = MerchantAccount(
         supplier_id=supplier_id,

@@ -12,7 +12,7 @@ from core.db import db
 from core.trail.models import Stream
 from market.gateways.ports import Event, EventKind
 from market.models.order import Order
-from market.models.payment import MerchantAccount, PaymentIntent, ProviderEvent, Refund
+from market.models.payment import MerchantAccount, PaymentIntent, PaymentNotice, ProviderEvent, Refund
 from market.models.settlement import Account
 from market.rules.order_states import OrderAct, OrderState
 from market.rules.payment_states import PaymentEvent, PaymentState
@@ -109,7 +109,10 @@ def _send_late_back(intent: PaymentIntent) -> None:
         return
     db.session.flush()
     left_fen = intent.paid_fen - intent.refunded_fen
-    refunds.ask(intent.id, left_fen, LATE, f"late:{intent.id}", None, number=f"LATE-{intent.id}")
+    refund = refunds.ask(intent.id, left_fen, LATE, f"late:{intent.id}", None, number=f"LATE-{intent.id}")
+    buyer_id, at = db.session.get_one(Order, intent.order_id).person_id, clock.now()
+    for audience, person_id in (("buyer", buyer_id), ("finance", None)):
+        db.session.add(PaymentNotice(refund_id=refund.id, audience=audience, person_id=person_id, at=at))
 
 
 def _refunded(intent: PaymentIntent, order: Order, event: Event) -> None:

@@ -65,7 +65,7 @@ def ask(
         ref=ref,
         amount_fen=amount_fen,
         reason=reason,
-        state=RefundState.WAITING if needs_second else RefundState.ASKED,
+        state=advance(REFUND, RefundState.ASKED, RefundAct.WITHHOLD) if needs_second else RefundState.ASKED,
         asked_by_id=by.person_id if by else None,
     )
     intent_steps.move(intent, PaymentEvent.REFUND_SENT)

@@ -18,6 +18,7 @@ from market.rules.asks import ASK
 from market.rules.delivery_states import DELIVERY
 from market.rules.order_states import RESIDENT_ORDER, UNIT_ORDER
 from market.rules.payment_states import PAYMENT
+from market.rules.reconciliation import EXCEPTION
 from market.rules.refund_states import REFUND
 from market.rules.transfer import TRANSFER
 from procurement.rules.declaration import DECLARATION
@@ -44,6 +45,7 @@ TABLES: tuple[tuple[str, StateTable[Any, Any]], ...] = (
     ("market/rules/delivery_states.py", DELIVERY),
     ("market/rules/payment_states.py", PAYMENT),
     ("market/rules/refund_states.py", REFUND),
+    ("market/rules/reconciliation.py", EXCEPTION),
     ("market/rules/transfer.py", TRANSFER),
     ("procurement/rules/plan.py", PLAN),
     ("procurement/rules/declaration.py", DECLARATION),
