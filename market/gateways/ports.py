@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from market.rules.reconciliation import RowKind as RowKind
+from market.rules.reconciliation import RowKind
 
 
 class Decline(StrEnum):

@@ -16,7 +16,7 @@ from market.models.reconciliation import ProviderBill, ProviderBillLine
 from market.models.settlement import Account
 from market.rules.reconciliation import RowKind
 from market.services import book, payments
-from market.services.reconcile_sql import CARRIED_ARRIVED, CARRIED_MISSED, FINDINGS, HEALABLE, REMOTE_HEALED
+from market.services.reconcile_sql import CARRIED_ARRIVED, CARRIED_MISSED, FINDINGS, HEALABLE, REMOTE_HEALED, SHEET
 
 settings.register(reconcile__second_person_fen=10_000, payment__fee_bp=60, reconcile__day_cut_minutes=60)
 
@@ -26,16 +26,19 @@ def compare(bill_id: int) -> dict[str, int]:
     bill = db.session.get_one(ProviderBill, bill_id, with_for_update=True)
     account = db.session.get_one(MerchantAccount, bill.merchant_account_id)
     facts = _facts(bill, account)
+    _sheet(facts)
     healed = _heal(facts, account)
     found: dict[str, int] = {}
     if healed:
         db.session.execute(sa.text(REMOTE_HEALED), facts | {"lines": healed})
         found["remote_only"] = len(healed)
+        _sheet(facts)
     for statement in FINDINGS:
         for (kind,) in db.session.execute(sa.text(statement), facts):
             found[kind] = found.get(kind, 0) + 1
     _settle_carried(facts, found)
     _book_fees(bill, account)
+    db.session.execute(sa.text("SET LOCAL enable_nestloop = on"))
     bill.compared_at = bill.compared_at or clock.now()
     return found
 
@@ -56,6 +59,11 @@ def _facts(bill: ProviderBill, account: MerchantAccount) -> dict[str, object]:
         "now": clock.now(),
         "fee_bp": settings.value("payment.fee_bp", on=bill.day_on),
     }
+
+
+def _sheet(facts: dict[str, object]) -> None:
+    for statement in SHEET:
+        db.session.execute(sa.text(statement), facts if ":" in statement else {})
 
 
 def _heal(facts: dict[str, object], account: MerchantAccount) -> list[int]:

@@ -32,8 +32,8 @@ def upgrade() -> None:
 
 
 def payees() -> None:
-    op.execute("ALTER TABLE book_posting DROP CONSTRAINT account")
-    op.create_check_constraint(op.f("account"), "book_posting", f"account IN ({ACCOUNTS})")
+    op.execute("ALTER TABLE book_posting DROP CONSTRAINT ck_book_posting_account")
+    op.create_check_constraint(op.f("ck_book_posting_account"), "book_posting", f"account IN ({ACCOUNTS})")
     for table in ("purchase_order", "merchant_account"):
         op.create_unique_constraint(op.f(f"uq_{table}_id_supplier_id"), table, ["id", "supplier_id"])
     op.add_column("payment_intent", sa.Column("supplier_id", sa.BigInteger(), nullable=True))
