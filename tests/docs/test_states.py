@@ -44,6 +44,8 @@ def test_nobody_is_stuck_by_accident():
         ("certification", "granted"),
         ("certification", "failed"),
         ("refund", "done"),
+        ("payment-exception", "closed"),
+        ("payment-exception", "healed"),
         ("certification", "withdrawn"),
         ("import", "discarded"),
         ("import", "undone"),

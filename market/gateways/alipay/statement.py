@@ -20,7 +20,8 @@ from alipay.aop.api.request.AlipayDataDataserviceBillDownloadurlQueryRequest imp
 
 from market.gateways.alipay.client import AlipayClient
 from market.gateways.alipay.words import fen, instant
-from market.gateways.ports import RowKind, StatementRow, UnknownOutcome
+from market.gateways.ports import StatementRow, UnknownOutcome
+from market.rules.reconciliation import RowKind
 
 MAX_ZIP = 64 * 1024 * 1024
 MAX_TABLE = 512 * 1024 * 1024

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from market.gateways.alipay import statement
-from market.gateways.ports import Decline, Declined, RowKind, UnknownOutcome
+from market.gateways.ports import Decline, Declined, UnknownOutcome
+from market.rules.reconciliation import RowKind
 from tests.support.alipay import BASE, Alipay
 
 URL = "alipay.data.dataservice.bill.downloadurl.query"
