@@ -6,8 +6,8 @@ from alembic import op
 import core.db
 from migrations.protect import protect
 
-revision = '0031'
-down_revision = '0030'
+revision = "0034"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 
