@@ -17,7 +17,7 @@ from core.access.roles import OrganisationKind
 from core.db import transaction
 from core.text import sentence
 from core.web import menu
-from core.web.access import actor, again, requires
+from core.web.access import actor, again, fresh_login, requires
 from core.web.forms import Form, ShortText
 
 bp = Blueprint("household_exports", __name__, url_prefix="/households/exports")
@@ -97,6 +97,7 @@ def decline(export_id: int) -> ResponseReturnValue:
 @bp.post("/<id:export_id>/fetch")
 @requires(Right.HOUSEHOLD_EXPORT)
 @again(index)
+@fresh_login()
 def fetch(export_id: int) -> ResponseReturnValue:
     with transaction():
         data = exports.fetch(export_id, by=actor())

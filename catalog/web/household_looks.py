@@ -12,7 +12,7 @@ from catalog.web.households import choices, index, page_number, show
 from core.access.rights import Right
 from core.db import transaction
 from core.web import menu
-from core.web.access import actor, again, requires
+from core.web.access import actor, again, fresh_login, requires
 from core.web.forms import Form, ShortText
 from core.web.limits import limiter
 
@@ -38,6 +38,7 @@ class FindForm(Form):
 @requires(Right.HOUSEHOLD_REVEAL)
 @limiter.limit("10 per minute")
 @again(show)
+@fresh_login()
 def reveal(household_id: int) -> ResponseReturnValue:
     """The one page that shows numbers: the answer to this POST, nowhere else."""
     form = RevealForm()

@@ -1,6 +1,8 @@
 """Coming in: who the person is, and the trail of it."""
 
 from core import trail
+from core.access.actor import Actor
+from core.errors import Refused
 from core.people import queries, services
 from core.people.models import Person
 from core.text import sentence
@@ -12,6 +14,14 @@ def by_password(login: str, password: str) -> Person:
     person = services.verify(login, password)
     trail.record(Stream.ADMINISTRATION, "logged-in", "person", person.id, by=None, person_id=person.id)
     return person
+
+
+def prove(password: str, *, by: Actor) -> None:
+    """The person of this session types the password once more. Raises: Refused "log-in-wrong"."""
+    person = services.verify(queries.login_of(by.person_id), password)
+    if person.id != by.person_id:
+        raise Refused("log-in-wrong")
+    trail.record(Stream.ADMINISTRATION, "log-in-proved", "person", person.id, by=by)
 
 
 def by_phone(phone: str) -> Person:

@@ -35,6 +35,12 @@ def find_by_login(login: str) -> Person | None:
     ).scalar_one_or_none()
 
 
+def login_of(person_id: int) -> str:
+    """What a person logs in with: the user name, else the phone number."""
+    found = db.session.scalar(sa.select(sa.func.coalesce(Person.username, Person.phone)).where(Person.id == person_id))
+    return found or ""
+
+
 def names(ids: set[int]) -> dict[int, str]:
     """Names by id."""
     if not ids:

@@ -8,15 +8,19 @@ from typing import ParamSpec
 from flask import g, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from core import clock
+from core.access import fresh
 from core.access.actor import Actor
 from core.access.rights import Right
 from core.errors import Forbidden, Missing, Refused
+from core.web import session as sessions
 
 P = ParamSpec("P")
 
 POLICY_MARK = "xingcun_policy"
 RAW_MARK = "xingcun_raw_body"
 AGAIN_MARK = "xingcun_again"
+FRESH_MARK = "xingcun_fresh"
 
 
 def actor() -> Actor:
@@ -63,6 +67,32 @@ def raw_body(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseRetu
     """The view reads the body itself, byte for byte: a signature covers it."""
     setattr(view, RAW_MARK, True)
     return view
+
+
+def login_is_fresh(minutes: int = fresh.MINUTES) -> bool:
+    """Whether the password was typed in this session within the last `minutes`; pages ask before they offer the act."""
+    return fresh.is_fresh(sessions.proved_at(), clock.now(), minutes=minutes)
+
+
+def fresh_login(
+    minutes: int = fresh.MINUTES,
+) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
+    """The act needs the password typed within the last `minutes`. Stands under `@requires` and `@again`.
+
+    Raises: Refused "login-not-fresh" (minutes); the page leads to `auth.prove`, which comes back here.
+    """
+
+    def guard(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+        @wraps(view)
+        def inner(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            if not login_is_fresh(minutes):
+                raise Refused("login-not-fresh", minutes=minutes)
+            return view(*args, **kwargs)
+
+        setattr(inner, FRESH_MARK, minutes)
+        return inner
+
+    return guard
 
 
 def again(

@@ -17,7 +17,7 @@ from core.text import sentence
 from core.web import session as sessions
 from core.web.access import actor, again, current_actor, public, requires
 from core.web.forms import Form, PhoneField, ShortText
-from core.web.limits import by_login, limiter
+from core.web.limits import by_login, limiter, wrong_log_in, wrong_proof
 from core.web.security import safe_next
 
 bp = Blueprint("auth", __name__)
@@ -25,6 +25,10 @@ bp = Blueprint("auth", __name__)
 
 class LogInForm(Form):
     login = ShortText(most=40)
+    password = PasswordField()
+
+
+class ProofForm(Form):
     password = PasswordField()
 
 
@@ -53,7 +57,7 @@ def log_in() -> ResponseReturnValue:
 
 @bp.post("/login")
 @public
-@limiter.limit("5 per minute;30 per hour", key_func=by_login, deduct_when=lambda r: r.status_code == 409)
+@wrong_log_in
 @again(log_in)
 def log_in_now() -> ResponseReturnValue:
     form = LogInForm()
@@ -61,7 +65,28 @@ def log_in_now() -> ResponseReturnValue:
     with transaction():
         person = entry.by_password(form.login.data, form.password.data or "")
         person_id, epoch = person.id, person.session_epoch
-    return _enter(person_id, epoch)
+    return _enter(person_id, epoch, by_password=True)
+
+
+@bp.get("/login/again")
+@requires(Right.INBOX)
+def prove() -> ResponseReturnValue:
+    """The password once more, before numbers are shown in the open."""
+    onward = safe_next(request.values.get("next"))
+    return render_template("core/auth/prove.html", form=ProofForm(), next=onward, who=actor())
+
+
+@bp.post("/login/again")
+@requires(Right.INBOX)
+@wrong_proof
+@again(prove)
+def prove_now() -> ResponseReturnValue:
+    form = ProofForm()
+    form.require()
+    with transaction():
+        entry.prove(form.password.data or "", by=actor())
+    sessions.prove()
+    return redirect(safe_next(request.form.get("next")) or home_of(actor()), 303)
 
 
 @bp.get("/login/code")
@@ -99,12 +124,12 @@ def log_in_by_code() -> ResponseReturnValue:
     return _enter(*found)
 
 
-def _enter(person_id: int, epoch: int) -> ResponseReturnValue:
+def _enter(person_id: int, epoch: int, *, by_password: bool = False) -> ResponseReturnValue:
     seats = organisations.seats_of(person_id)
     roles = seats[0].roles if seats else frozenset()
     seat_id = seats[0].organisation_id if seats else None
     who = Actor(person_id, "", organisation_id=seat_id, roles=roles | {Role.RESIDENT})
-    sessions.start(person_id, epoch, seat_id, ask=bool(terms.lacking(who)))
+    sessions.start(person_id, epoch, seat_id, ask=bool(terms.lacking(who)), by_password=by_password)
     target = safe_next(request.form.get("next"))
     return redirect(target or (url_for("inbox.show") if seats else url_for("shop.home")), 303)
 
@@ -147,6 +172,7 @@ def change_password() -> ResponseReturnValue:
     who = actor()
     with transaction():
         people.change_password(who, old=form.old.data or "", new=form.new.data or "")
-    sessions.start(who.person_id, session["epoch"] + 1, who.organisation_id, ask=bool(session.get("ask")))
+    ask = bool(session.get("ask"))
+    sessions.start(who.person_id, session["epoch"] + 1, who.organisation_id, ask=ask, by_password=True)
     flash(sentence("message", "password-changed"))
     return redirect(home_of(who), 303)

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from core import clock, money, text
 from core.access.rights import Right
 from core.web import menu
-from core.web.access import current_actor
+from core.web.access import current_actor, login_is_fresh
 
 
 def yuan(fen: int | None) -> str:
@@ -130,7 +130,9 @@ def init(app: Flask) -> None:
         prose=prose,
         json_text=json_text,
     )
-    app.jinja_env.globals.update(label=text.label, asset=asset, form_key=form_key, may=may)
+    app.jinja_env.globals.update(
+        label=text.label, asset=asset, form_key=form_key, may=may, login_is_fresh=login_is_fresh
+    )
 
     @app.context_processor
     def names() -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Sessions: Flask-Login over a signed cookie. New at log-in, idle time inside, a row only to revoke one early."""
 
 import secrets
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -28,10 +28,13 @@ class SessionUser(UserMixin):  # type: ignore[misc]
         self.actor = actor
 
 
-def start(person_id: int, epoch: int, organisation_id: int | None, *, ask: bool = False) -> None:
+def start(
+    person_id: int, epoch: int, organisation_id: int | None, *, ask: bool = False, by_password: bool = False
+) -> None:
     """Begin a session under a new id; nothing of the one before but a guest's cart token survives.
 
-    `ask`: something is to be agreed to before anything else.
+    `ask`: something is to be agreed to before anything else. `by_password`: the person has just typed it, which
+    `fresh_login` doors ask for.
     """
     cart = session.get("cart")
     session.clear()
@@ -40,7 +43,20 @@ def start(person_id: int, epoch: int, organisation_id: int | None, *, ask: bool 
         person_id=person_id, epoch=epoch, sid=secrets.token_hex(16), org=organisation_id, seen=_now(), cart=cart,
         ask=ask,
     )  # fmt: skip
+    if by_password:
+        prove()
     login_user(SessionUser(person_id))
+
+
+def prove() -> None:
+    """Remember that the person has typed the password in this session now."""
+    session["proved"] = _now()
+
+
+def proved_at() -> datetime | None:
+    """When the password was last typed in this session."""
+    proved = session.get("proved")
+    return datetime.fromtimestamp(proved, UTC) if isinstance(proved, int) else None
 
 
 def end() -> None:
