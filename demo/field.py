@@ -102,7 +102,7 @@ def _buy(world: World, product_id: int, clerk: Actor, back: int, most: int) -> N
 def _after(world: World, product_id: int, clerk: Actor) -> None:
     """A loss in the oldest lot; the bank paid what was bought first."""
     with _at(world, 5), transaction():
-        oldest = stored.to_ship([product_id])[product_id][0]
+        oldest = next(one for one in stored.to_ship([product_id])[product_id] if one.balance.left_qty > 20_000)
         lots.lose(oldest.id, 2_500, LossReason.ROTTEN, note=word("field", "rain"), by=clerk)
         before = world.days.today - timedelta(days=7)
         rows = payables.bank_file(clerk).decode("utf-8-sig").splitlines()
