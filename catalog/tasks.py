@@ -7,6 +7,7 @@ from catalog.services import (
     certificate_reminders,
     certification_moves,
     demand,
+    goods_batches,
     household_exports,
     household_intake,
     leads,
@@ -108,3 +109,21 @@ def tidy_households() -> None:
 def erase_contacts() -> None:
     """Contact data of households whose last benefit is three years past goes."""
     retention.erase(clock.today())
+
+
+@job(goods_batches.JUDGE)
+def judge_goods(job_id: int, start: int) -> None:
+    """The next part of a long sheet of goods."""
+    goods_batches.judge(job_id, start)
+
+
+@job(goods_batches.LOAD)
+def load_goods(job_id: int, start: int) -> None:
+    """The next part of a long sheet, without its wrong rows."""
+    goods_batches.load_slice(job_id, start)
+
+
+@job(goods_batches.LOAD_WHOLE, when_refused=goods_batches.refused)
+def load_goods_whole(job_id: int) -> None:
+    """A long sheet, all or nothing."""
+    goods_batches.load_whole(job_id)

@@ -7,13 +7,13 @@ door: see `core.web.app.XingcunFlask.dispatch_request` and `core.jobs`.
 
 import enum
 from collections.abc import Callable, Collection, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, ClassVar
 
 import sqlalchemy as sa
-from flask import has_request_context, request
+from flask import current_app, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event, orm
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -171,9 +171,30 @@ def transaction() -> Iterator[None]:
         callback()
 
 
-def savepoint() -> AbstractContextManager[Any]:
-    """A part of the open transaction that can fail alone: what it raises undoes only the part."""
-    return db.session.begin_nested()
+@contextmanager
+def savepoint() -> Iterator[None]:
+    """A part of the open transaction that can fail alone: what it raises undoes only the part, with the acts that it
+    told the trail and what it asked for after the commit.
+    """
+    info = db.session().info
+    kept = {name: len(info.get(name, ())) for name in ("acts", "after_commit")}
+    try:
+        with db.session.begin_nested():
+            yield
+    except BaseException:
+        for name, count in kept.items():
+            del info.get(name, [])[count:]
+        raise
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """A session of its own: `transaction()` in it neither sees nor touches the one that is open outside."""
+    with current_app.app_context():
+        try:
+            yield
+        finally:
+            db.session.remove()
 
 
 def after_commit(callback: Callback) -> None:

@@ -1,5 +1,7 @@
 """What is said of a product: the part that the shop shows only after it was checked, and its months of harvest."""
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
@@ -33,6 +35,27 @@ def check_seasons(seasons: Iterable[Season]) -> None:
     for one in found:
         if not (1 <= one.first_month <= 12 and 1 <= one.last_month <= 12):
             raise Refused("season-months")
+
+
+_MONTHS = re.compile(r"(\d{1,2})(?:[^\d,;\s\u3001]{1,3}(\d{1,2}))?([^\d,;\u3001]*)")
+_NOTE = re.compile(r"\w{2,}")
+
+
+def parse_seasons(typed: str) -> tuple[Season, ...]:
+    """Months of harvest as typed, "4-6, 9-10". Raises: Refused "season-months", "seasons-too-many"."""
+    found = []
+    for first, last, rest in _MONTHS.findall(unicodedata.normalize("NFKC", typed)):
+        note = _NOTE.search(rest)
+        found.append(Season(int(first), int(last or first), note[0][:20] if note else ""))
+    if not found:
+        raise Refused("season-months")
+    check_seasons(found)
+    return tuple(found)
+
+
+def seasons_text(seasons: Iterable[Season]) -> str:
+    """As they are typed; `parse_seasons` reads it back."""
+    return ", ".join(f"{one.first_month}-{one.last_month}{' ' + one.note if one.note else ''}" for one in seasons)
 
 
 def is_in_season(seasons: Iterable[Season], on: date) -> bool | None:

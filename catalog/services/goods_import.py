@@ -1,12 +1,15 @@
 """A sheet of goods comes in: read cell by cell, done row by row in the supplier's name, or shown and undone.
 
-A preview is the load itself, rolled back: what it shows is what a load does. What is there already and the same stays
-untouched, so that the same sheet may come again. Of a listed product, facts become a revision that is handed in; a
-price that jumps waits (rule 68).
+A preview is the load itself, rolled back. What is there already and the same stays untouched, so that the same sheet
+may come again; `goods_batches` cuts a long one into parts. Of a listed product, facts become a revision that is handed
+in; a price that jumps waits (rule 68).
 """
 
+import contextlib
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -14,21 +17,19 @@ import sqlalchemy as sa
 from catalog.models.offer import Offer, OfferStock, OfferVersion
 from catalog.models.product import Product
 from catalog.queries import suppliers
-from catalog.rules.facts import Facts
+from catalog.rules.facts import Facts, parse_seasons
 from catalog.rules.listing import ProductState
 from catalog.rules.offer import InvoiceKind, OfferAudience, SaleMode
 from catalog.rules.pricing import DEFAULT_TOL_BP, Price
 from catalog.services import goods_sheet, offers, price_changes, products, revisions
 from catalog.services import terms as terming
 from catalog.services.goods_sheet import COLUMNS, MOST_ROWS, Words
-from core import money, sheets, trail
+from core import clock, money, sheets
 from core.access.actor import Actor
-from core.access.rights import Right
-from core.db import db, savepoint
+from core.db import apart, db, savepoint, transaction
 from core.errors import Refused
 from core.quantity import UNITS, parse_quantity
 from core.text import sentence
-from core.trail.models import Stream
 
 
 class GoodsVerdict(StrEnum):
@@ -62,62 +63,61 @@ class GoodsLine:
     done: tuple[str, ...] = ()
 
 
-class Rehearsal(Exception):
-    """Carries the lines of a load that is not to stay."""
-
-    def __init__(self, lines: list[GoodsLine]) -> None:
-        super().__init__("rehearsal")
-        self.lines = lines
+Cells = tuple[str, ...]
+Tick = Callable[[int], None]
 
 
-def rehearse(data: bytes, *, by: Actor) -> None:
-    """Do everything and undo it. Raises: Rehearsal always; Refused when the file cannot be read."""
-    raise Rehearsal(_all(data, by))
+def rows_of(data: bytes) -> list[tuple[int, Cells]]:
+    """The rows with their numbers, those of one product together, so that a part of them can be judged by itself.
 
-
-def load(data: bytes, *, skip_bad: bool, by: Actor) -> list[GoodsLine]:
-    """Do the rows: all or nothing, or without those that are wrong.
-
-    Raises: Refused "goods-sheet-faulty" (count), "goods-sheet-nothing"; as `rehearse`.
+    Raises: Refused "goods-sheet-columns", "goods-sheet-long" (most); as `sheets.read`.
     """
-    lines = _all(data, by)
-    bad = sum(line.verdict is GoodsVerdict.REFUSED for line in lines)
-    if bad and not skip_bad:
-        raise Refused("goods-sheet-faulty", count=bad)
-    if not any(line.verdict in {GoodsVerdict.NEW, GoodsVerdict.CHANGED} for line in lines):
-        raise Refused("goods-sheet-nothing", count=len(lines))
-    trail.record(
-        Stream.CATALOGUE, "goods-sheet-loaded", "supplier", suppliers.own(by).id, by=by, right=Right.SELL,
-        done=len(lines) - bad, skipped=bad,
-    )  # fmt: skip
-    return lines
-
-
-def faulty(lines: list[GoodsLine]) -> bytes:
-    """The rows that were left out, as they came, with what is wrong."""
-    columns = [sheets.Column(title, width=16) for title in (*goods_sheet.titles(), sentence("goods_column", "fault"))]
-    rows = [
-        [*line.cells, " ".join(f"{cell} {problem}" for cell, problem in line.faults)]
-        for line in lines
-        if line.verdict is GoodsVerdict.REFUSED
-    ]
-    return sheets.write([(sentence("goods_column", "sheet"), columns, rows)])
-
-
-def _all(data: bytes, by: Actor) -> list[GoodsLine]:
-    rows = next((sheet.rows for sheet in sheets.read(data) if sheet.rows), [])
+    rows = next((sheet.rows for sheet in sheets.read(data, most_rows=MOST_ROWS + 2) if sheet.rows), [])
     heads = goods_sheet.titles()
     if not rows or [cell.strip() for cell in rows[0][: len(heads)]] != heads:
         raise Refused("goods-sheet-columns")
     if len(rows) - 1 > MOST_ROWS:
         raise Refused("goods-sheet-long", most=MOST_ROWS)
-    words, seen = goods_sheet.words(), set[tuple[str, str]]()
-    lines = []
+    first: dict[str, int] = {}
+    found = []
     for number, cells in enumerate(rows[1:], start=2):
         if any(cells):
             given = tuple(one.removeprefix("'") for one in (cells + [""] * len(heads))[: len(heads)])
-            lines.append(_one(number, given, words, seen, by))
+            first.setdefault(given[0].strip(), number)
+            found.append((number, given))
+    return sorted(found, key=lambda row: (first[row[1][0].strip()], row[0]))
+
+
+def do(rows: Iterable[tuple[int, Cells]], *, by: Actor, tick: Tick | None = None) -> list[GoodsLine]:
+    """Do the rows that can be done, each in a savepoint of its own: a bad one shows its faults and leaves the others
+    alone. `tick` is told how many are done.
+    """
+    words, seen, lines = goods_sheet.words(), set[tuple[str, str]](), list[GoodsLine]()
+    for number, cells in rows:
+        lines.append(_one(number, cells, words, seen, by))
+        if tick is not None:
+            tick(len(lines))
     return lines
+
+
+def rehearsed(rows: Iterable[tuple[int, Cells]], *, by: Actor) -> list[GoodsLine]:
+    """Do everything and undo it, in a session of its own: what it shows is what a load does."""
+    lines: list[GoodsLine] = []
+    with apart(), contextlib.suppress(_Undo), transaction():
+        lines += do(rows, by=by)
+        raise _Undo
+    return lines
+
+
+class _Undo(Exception):
+    """Ends a rehearsal."""
+
+
+def faulty(rows: Iterable[tuple[int, Cells]], faults: Mapping[int, str]) -> bytes:
+    """The rows that were left out, as they came, with what is wrong. `faults`: by number of the row."""
+    columns = [sheets.Column(title, width=16) for title in (*goods_sheet.titles(), sentence("goods_column", "fault"))]
+    left = [[*cells, faults[number]] for number, cells in rows if number in faults]
+    return sheets.write([(sentence("goods_column", "sheet"), columns, left)])
 
 
 def _one(number: int, cells: tuple[str, ...], words: Words, seen: set[tuple[str, str]], by: Actor) -> GoodsLine:
@@ -144,7 +144,9 @@ _CELL_OF = {
     "price-too-small": "price", "price-jump-needs-reason": "reason", "pack-jumps": "price",
     "tolerance-too-wide": "tolerance", "tolerance-of-pack": "tolerance", "special-needs-rate": "invoice",
     "tier-not-more": "tiers", "tier-not-cheaper": "tiers", "tiers-too-many": "tiers", "stock-promised": "stock",
-    "pack-content-differs": "content", "pack-kinds-too-many": "pack_name",
+    "pack-content-differs": "content", "pack-kinds-too-many": "pack_name", "season-months": "seasons",
+    "seasons-too-many": "seasons", "presale-too-far": "ships_from", "presale-day-missing": "ships_from",
+    "presale-ends-late": "presale_until",
 }  # fmt: skip
 
 
@@ -194,9 +196,21 @@ def _cell(name: str, typed: str, words: Words) -> object:
         return int(typed) if typed else None
     if name == "price":
         return _price(typed)
+    if name == "seasons":
+        return parse_seasons(typed) if typed else ()
+    if name in {"ships_from", "presale_until"}:
+        return _day(typed) if typed else None
     if name == "tolerance":
         return money.parse_yuan(typed.rstrip("%")) if typed else None
     return _tiers(typed) if name == "tiers" else typed
+
+
+def _day(typed: str) -> date:
+    found = re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]0?0:00.*)?", typed)
+    try:
+        return date(*(int(part) for part in found.groups())) if found else date.fromisoformat(typed)
+    except ValueError as error:
+        raise Refused("cell-not-a-day", text=typed[:20]) from error
 
 
 def _price(typed: str) -> int:
@@ -229,10 +243,12 @@ def _row(got: dict[str, object]) -> SheetRow:
         tax_mode=str(got["tax_mode"]),
         invoice_kind=InvoiceKind(str(got["invoice"])),
         tiers=got["tiers"],  # type: ignore[arg-type]
+        ships_from=got["ships_from"],  # type: ignore[arg-type]
+        presale_until=got["presale_until"],  # type: ignore[arg-type]
     )
     draft = products.Draft(
         str(got["name"]), int(str(got["category"])), str(got["origin"]), str(got["description"]),
-        is_wild=bool(got["is_wild"]), own_code=str(got["own_code"]),
+        is_wild=bool(got["is_wild"]), own_code=str(got["own_code"]), seasons=got["seasons"],  # type: ignore[arg-type]
     )  # fmt: skip
     pack = offers.PackDraft(
         str(got["pack_name"]), pack_qty, unit.base, mode, OfferAudience(str(got["audience"])), terms
@@ -273,7 +289,7 @@ def _facts(row: SheetRow, product: Product, by: Actor) -> list[str]:
     old: Facts = revisions.said(product)
     draft = products.Draft(
         row.draft.name, row.draft.category_id, row.draft.origin_code, row.draft.description, row.draft.is_wild,
-        old.seasons, None if row.own_code == product.sku else row.own_code,
+        row.draft.seasons, None if row.own_code == product.sku else row.own_code,
     )  # fmt: skip
     if not old.changed(draft.onto(old.pictures)) and draft.own_code in {None, product.own_code}:
         return []
@@ -290,11 +306,12 @@ def _pack(row: SheetRow, offer: Offer, by: Actor) -> list[str]:
         raise Refused("pack-content-differs")
     done = []
     now = terming.of_version(db.session.get_one(OfferVersion, offer.current_version_id))
-    kept = terming.Terms(**{**row.pack.terms.__dict__, "ships_from": now.ships_from,
-                            "presale_until": now.presale_until})  # fmt: skip
     waiting = price_changes.waiting_of(offer.id)
-    if kept != now and (waiting is None or terming.Terms.of(waiting.terms) != kept):
-        offers.change_terms(offer.id, kept, by=by, reason=row.reason)
+    said = row.pack.terms
+    if said.ships_from is None and now.ships_from is not None and now.ships_from <= clock.today():
+        said = replace(said, ships_from=now.ships_from, presale_until=now.presale_until)  # sent already: no pre-sale
+    if said != now and (waiting is None or terming.Terms.of(waiting.terms) != said):
+        offers.change_terms(offer.id, said, by=by, reason=row.reason)
         done.append("price")
     on_hand = db.session.scalars(sa.select(OfferStock.on_hand).where(OfferStock.offer_id == offer.id)).one()
     if row.stock is not None and row.stock != on_hand // offer.pack_qty:

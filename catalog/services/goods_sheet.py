@@ -11,15 +11,16 @@ import sqlalchemy as sa
 import xlsxwriter
 
 from catalog.models.offer import Offer, OfferStock, OfferVersion
-from catalog.models.product import Category, Product
+from catalog.models.product import Category, Product, ProductSeason
 from catalog.queries import categories, suppliers
 from catalog.queries.prices import tiers_of
+from catalog.rules.facts import Season, seasons_text
 from catalog.rules.listing import ProductState
 from catalog.rules.offer import InvoiceKind, OfferAudience, SaleMode
 from catalog.rules.pricing import TAX_MODES, Tier, price_text
 from core import sheets
 from core.access.actor import Actor
-from core.db import db
+from core.db import any_of, db
 from core.places import queries as places
 from core.places.models import PlaceLevel
 from core.quantity import UNITS, BaseUnit, quantity_text
@@ -28,10 +29,12 @@ from core.text import label, sentence
 COLUMNS = (
     "own_code", "name", "category", "origin", "description", "is_wild", "pack_name", "sale_mode", "content", "unit",
     "price", "per", "min_packs", "tolerance", "tax_mode", "invoice", "audience", "tiers", "stock", "reason",
+    "seasons", "ships_from", "presale_until",
 )  # fmt: skip
 CONTENT = ("jin", "kg", "g", "l", "ml", "piece")
 PER = ("jin", "kg", "l", "piece", "pack")
-MOST_ROWS = 300
+MOST_ROWS = 10_000
+"""The largest sheet that is read; a larger stock of goods comes in several."""
 
 
 def titles() -> list[str]:
@@ -114,7 +117,7 @@ def export(for_: Actor) -> bytes:
 
 
 def rows_of(for_: Actor) -> list[list[str]]:
-    """The rows of the export. Three statements and those of the lists."""
+    """The rows of the export. Four statements and those of the lists."""
     found = db.session.execute(
         sa.select(Product, Category.name, Offer, OfferVersion, OfferStock.on_hand)
         .join(Category, Category.id == Product.category_id)
@@ -126,10 +129,36 @@ def rows_of(for_: Actor) -> list[list[str]]:
     ).all()
     tiers = tiers_of([row.OfferVersion.id for row in found])
     villages = places.names({row.Product.origin_code for row in found})
+    harvests = _seasons({row.Product.id for row in found})
     return [
-        _row(product, category, villages[product.origin_code].full, offer, version, on_hand, tiers.get(version.id, ()))
+        [
+            *_row(
+                product,
+                category,
+                villages[product.origin_code].full,
+                offer,
+                version,
+                on_hand,
+                tiers.get(version.id, ()),
+            ),
+            seasons_text(harvests.get(product.id, ())),
+            version.ships_from.isoformat() if version.ships_from else "",
+            version.presale_until.isoformat() if version.presale_until else "",
+        ]
         for product, category, offer, version, on_hand in found
     ]
+
+
+def _seasons(product_ids: set[int]) -> dict[int, list[Season]]:
+    found: dict[int, list[Season]] = {}
+    rows = db.session.scalars(
+        sa.select(ProductSeason)
+        .where(any_of(ProductSeason.product_id, product_ids))
+        .order_by(ProductSeason.product_id, ProductSeason.position)
+    )
+    for row in rows:
+        found.setdefault(row.product_id, []).append(Season(row.first_month, row.last_month, row.note))
+    return found
 
 
 def _row(

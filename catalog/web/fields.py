@@ -8,7 +8,7 @@ from flask import request
 from werkzeug.datastructures import FileStorage
 
 from catalog.queries import categories
-from catalog.rules.facts import Season, check_seasons
+from catalog.rules.facts import Season, parse_seasons, seasons_text
 from catalog.rules.pricing import price_text
 from core import money
 from core.access.actor import Actor
@@ -18,9 +18,6 @@ from core.files.models import Audience
 from core.places import queries as places
 from core.places.models import PlaceLevel
 from core.web.forms import Parsed, YuanField
-
-_MONTHS = re.compile(r"(\d{1,2})(?:[^\d,;\s\u3001]{1,3}(\d{1,2}))?([^\d,;\u3001]*)")
-_NOTE = re.compile(r"\w{2,}")
 
 
 class PriceField(YuanField):
@@ -50,17 +47,10 @@ class MonthsField(Parsed):
     """Months of harvest as typed, "4-6, 9-10"; seasons as data."""
 
     def parse(self, typed: str) -> tuple[Season, ...]:
-        found = []
-        for first, last, rest in _MONTHS.findall(unicodedata.normalize("NFKC", typed)):
-            note = _NOTE.search(rest)
-            found.append(Season(int(first), int(last or first), note[0][:20] if note else ""))
-        if not found:
-            raise Refused("season-months")
-        check_seasons(found)
-        return tuple(found)
+        return parse_seasons(typed)
 
     def show(self, value: Any) -> str:
-        return ", ".join(f"{one.first_month}-{one.last_month}{' ' + one.note if one.note else ''}" for one in value)
+        return seasons_text(value)
 
 
 class TiersField(Parsed):

@@ -1,45 +1,24 @@
-"""Goods by a sheet: template, export, preview with faults by cell, load, file of the rows that were left out."""
+"""Goods by a sheet: template, export, preview in pages with faults by cell, load, file of the rows that are wrong."""
 
 from io import BytesIO
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from catalog.services import goods_import, goods_sheet
-from catalog.services.goods_import import GoodsLine, GoodsVerdict, Rehearsal
+from catalog.services import goods_batches, goods_import, goods_sheet
 from core.access.rights import Right
 from core.db import transaction
-from core.errors import Missing
 from core.files import services as files
+from core.jobs.models import Job
 from core.text import sentence
 from core.web.access import actor, again, requires
 
 bp = Blueprint("goods_import", __name__, url_prefix="/supplier/sheet")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PURPOSE = "goods-sheet"
 
 
 def _sheet(data: bytes, word: str) -> Response:
     name = sentence("goods_column", word)
-    return send_file(BytesIO(data), mimetype=XLSX, as_attachment=True, download_name=name)
-
-
-def _kept() -> bytes:
-    """The file that was previewed, by its token. Raises: Missing."""
-    token = request.values.get("token", "")[:32]
-    file = files.readable(token, actor(), finance=False)
-    if file is None or file.purpose != PURPOSE:
-        raise Missing("no-such-file")
-    return files.path_of(file.sha256).read_bytes()
-
-
-def _rehearsed(data: bytes) -> list[GoodsLine]:
-    try:
-        with transaction():
-            goods_import.rehearse(data, by=actor())
-    except Rehearsal as rehearsal:
-        return rehearsal.lines
-    raise AssertionError("a rehearsal always carries its lines")
+    return send_file(BytesIO(data), mimetype=goods_batches.XLSX, as_attachment=True, download_name=name)
 
 
 @bp.get("")
@@ -64,36 +43,51 @@ def export() -> ResponseReturnValue:
 @requires(Right.SELL)
 @again(show)
 def preview() -> ResponseReturnValue:
-    who, upload = actor(), request.files.get("file")
+    upload = request.files.get("file")
     data = upload.read(files.MAX_PAPER + 1) if upload else b""
-    lines = _rehearsed(data)
     with transaction():
-        kept = files.take_raw(
-            data, content_type=XLSX, name=(upload.filename if upload else "") or "", purpose=PURPOSE, by=who,
-            owner_id=who.office_id,
-        )  # fmt: skip
-        token = kept.token
-    return render_template(
-        "catalog/sheet/preview.html", lines=lines, token=token, verdicts=GoodsVerdict, titles=goods_sheet.titles()
-    )
+        token = goods_batches.take(data, name=(upload.filename if upload else "") or "", by=actor()).token
+    return redirect(url_for("goods_import.sheet", token=token), 303)
 
 
-@bp.get("/faults")
+def _address(token: str, page: int, *, bad: bool) -> str:
+    return url_for("goods_import.sheet", token=token, page=page, only="bad" if bad else None)
+
+
+def _why(job: Job) -> str:
+    """Why a load by a job ended with nothing."""
+    code = job.result.get("refused")
+    return sentence("refused", code, **job.result["facts"]) if code else ""
+
+
+@bp.get("/<string(maxlength=32):token>")
 @requires(Right.SELL)
-def faults() -> ResponseReturnValue:
-    return _sheet(goods_import.faulty(_rehearsed(_kept())), "fault-file")
-
-
-@bp.post("/load")
-@requires(Right.SELL)
-@again(show)
-def load() -> ResponseReturnValue:
-    data, skip_bad = _kept(), request.form.get("bad") == "skip"
-    with transaction():
-        lines = goods_import.load(data, skip_bad=skip_bad, by=actor())
-    count = {one: sum(line.verdict is one for line in lines) for one in GoodsVerdict}
-    flash(
-        sentence("message", "goods-sheet-loaded", new=count[GoodsVerdict.NEW], changed=count[GoodsVerdict.CHANGED],
-                 skipped=count[GoodsVerdict.REFUSED])
+def sheet(token: str) -> ResponseReturnValue:
+    job, bad = goods_batches.own(token, by=actor()), request.args.get("only") == "bad"
+    number = max(1, min(request.args.get("page", 1, type=int), 1_000))
+    lines, total = goods_batches.page(job, number, only_faulty=bad)
+    answer = make_response(
+        render_template(
+            "catalog/sheet/preview.html", job=job, lines=lines, total=total, page=number, only_bad=bad, why=_why(job),
+            pages=max(1, -(-total // goods_batches.PAGE)), size=goods_batches.PAGE,
+            verdicts=goods_import.GoodsVerdict, page_url=lambda n: _address(token, n, bad=bad),
+        )
     )  # fmt: skip
-    return redirect(url_for("products.mine"), 303)
+    if job.state == "running":
+        answer.headers["Refresh"] = "2"
+    return answer
+
+
+@bp.get("/<string(maxlength=32):token>/faults")
+@requires(Right.SELL)
+def faults(token: str) -> ResponseReturnValue:
+    return _sheet(goods_batches.faults(goods_batches.own(token, by=actor())), "fault-file")
+
+
+@bp.post("/<string(maxlength=32):token>/load")
+@requires(Right.SELL)
+@again(sheet)
+def load(token: str) -> ResponseReturnValue:
+    with transaction():
+        goods_batches.load(token, skip_bad=request.form.get("bad") == "skip", by=actor())
+    return redirect(url_for("goods_import.sheet", token=token), 303)
