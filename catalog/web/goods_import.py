@@ -51,7 +51,7 @@ def preview() -> ResponseReturnValue:
 
 
 def _address(token: str, page: int, *, bad: bool) -> str:
-    return url_for("goods_import.sheet", token=token, page=page, only="bad" if bad else None)
+    return url_for("goods_import.sheet", token=token, page=page, rows="bad" if bad else None)
 
 
 def _why(job: Job) -> str:
@@ -63,7 +63,7 @@ def _why(job: Job) -> str:
 @bp.get("/<string(maxlength=32):token>")
 @requires(Right.SELL)
 def sheet(token: str) -> ResponseReturnValue:
-    job, bad = goods_batches.own(token, by=actor()), request.args.get("only") == "bad"
+    job, bad = goods_batches.own(token, by=actor()), request.args.get("rows") == "bad"
     number = max(1, min(request.args.get("page", 1, type=int), 1_000))
     lines, total = goods_batches.page(job, number, only_faulty=bad)
     answer = make_response(

@@ -36,7 +36,7 @@ def test_a_sheet_is_sent_looked_at_and_loaded(app: Flask, client: FlaskClient, m
     page = client.get(sent.location)
     assert "Refresh" not in page.headers
     assert "新增 3 行，更新 0 行，不变 0 行，有问题 1 行。" in page.text
-    assert "第 2 行" not in client.get(f"{sent.location}?only=bad").text
+    assert "第 2 行" not in client.get(f"{sent.location}?rows=bad").text
     left = sheets.read(client.get(f"{sent.location}/faults").data)[0].rows
     assert (len(left), left[1][0]) == (2, "A3")
     refused = client.post(f"{sent.location}/load", data={"bad": "stop"})
