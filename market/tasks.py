@@ -11,9 +11,19 @@ from market.gateways import ports, providers
 from market.models.order import Order
 from market.models.payment import PaymentIntent
 from market.queries import turnover
+from market.rules import bill as rules
 from market.rules.order_states import OrderState
 from market.rules.payment_states import PaymentState
-from market.services import certified_sales, intents, lapses, measures, payments, receipts, refund_sending
+from market.services import (
+    certified_sales,
+    intents,
+    lapses,
+    measures,
+    payments,
+    receipts,
+    refund_sending,
+    supplier_bills,
+)
 
 log = structlog.get_logger()
 BATCH = 50
@@ -168,3 +178,10 @@ def tell_certificate_buyers() -> None:
 def measure_trade() -> None:
     """How suppliers deliver and how many buyers goods find, for the order of the shop's list."""
     measures.measure()
+
+
+@job("market.keep_accounts", every=600)
+def keep_accounts() -> None:
+    """Suppliers' accounts follow the memo ledger; once a month is over its statements are issued."""
+    supplier_bills.collect()
+    supplier_bills.issue_all(rules.month_before(clock.today()))

@@ -80,6 +80,8 @@ class Right(StrEnum):
     FINANCE_VIEW = "finance_view"
     DECLARATION_DECIDE = "declaration_decide"
     TRANSFER_CONFIRM = "transfer_confirm"
+    BILL_VIEW = "bill_view"  # one's own shop's statements; finance all
+    BILL_CLOSE = "bill_close"  # close suppliers' monthly statements
     BANK_FILE = "bank_file"  # bring a bank's file, say what a line is
     BANK_CHECK = "bank_check"  # agree with what another said a line is
     BANK_VIEW = "bank_view"  # one's own office's files and lines; finance all
@@ -161,6 +163,8 @@ ACCESS: dict[Right, frozenset[R]] = {
     Right.FINANCE_VIEW: _FINANCE | {R.LEAD_READER},
     Right.DECLARATION_DECIDE: frozenset({R.FINANCE_OFFICER}),
     Right.TRANSFER_CONFIRM: frozenset({R.FINANCE_OFFICER}),
+    Right.BILL_VIEW: _FINANCE | {R.SUPPLIER_CLERK},
+    Right.BILL_CLOSE: frozenset({R.FINANCE_OFFICER}),
     Right.BANK_FILE: frozenset({R.SUPPLIER_CLERK, R.UNIT_PAYER, R.FINANCE_OFFICER}),
     Right.BANK_CHECK: frozenset({R.SUPPLIER_CLERK, R.UNIT_PAYER, R.UNIT_APPROVER, R.UNIT_HEAD, R.FINANCE_OFFICER}),
     Right.BANK_VIEW: _FINANCE | {R.SUPPLIER_CLERK, R.UNIT_PAYER, R.UNIT_APPROVER, R.UNIT_HEAD},

@@ -23,6 +23,7 @@ from market.web import (
     share,
     shop,
     supplier_asks,
+    supplier_bills,
     supplier_orders,
     supplier_parcels,
 )
@@ -43,6 +44,7 @@ DOORS = (
     rounds,
     notices,
     live,
+    supplier_bills,
 )
 
 
@@ -89,3 +91,4 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
     inbox.provide(orders.tasks)
     inbox.provide(notices.tasks)
     inbox.provide(batches.tasks)
+    inbox.provide(supplier_bills.tasks)

@@ -15,6 +15,7 @@ from catalog.rules.revision import PRICE_CHANGE, REVISION
 from catalog.rules.supplier import SUPPLIER
 from core.states import StateTable
 from market.rules.asks import ASK
+from market.rules.bill import BILL
 from market.rules.delivery_states import DELIVERY
 from market.rules.order_states import RESIDENT_ORDER, UNIT_ORDER
 from market.rules.payment_states import PAYMENT
@@ -47,6 +48,7 @@ TABLES: tuple[tuple[str, StateTable[Any, Any]], ...] = (
     ("market/rules/refund_states.py", REFUND),
     ("market/rules/reconciliation.py", EXCEPTION),
     ("market/rules/transfer.py", TRANSFER),
+    ("market/rules/bill.py", BILL),
     ("procurement/rules/plan.py", PLAN),
     ("procurement/rules/declaration.py", DECLARATION),
     ("procurement/rules/statement.py", STATEMENT),
