@@ -14,7 +14,8 @@ from core.db import db
 from core.organisations.models import Organisation
 from core.people import queries as people
 from market.models.bill import SupplierBill, SupplierBillEntry, SupplierEntry
-from market.models.settlement import Account, BookPosting
+from market.models.reconciliation import ProviderBillLine
+from market.models.settlement import Account, BookPosting, BookTx
 from market.rules import bill as rules
 from market.rules.bill import EARNED, RECEIVED, BillState, EntryCause
 
@@ -113,6 +114,40 @@ def running(by: Actor) -> dict[EntryCause, int]:
         .group_by(SupplierEntry.cause)
     )
     return rules.sums((cause, int(fen)) for cause, fen in rows)
+
+
+@dataclass(frozen=True)
+class ProviderRow:
+    """A resident's payment or refund as the statement and the provider's bill say it, fen; None: not in its bill."""
+
+    document_no: str
+    ours_fen: int
+    theirs_fen: int | None
+
+    @property
+    def agrees(self) -> bool:
+        """Equal to the fen."""
+        return self.ours_fen == self.theirs_fen
+
+
+def against_provider(bill_id: int) -> list[ProviderRow]:
+    """Each payment and refund of a statement beside the provider's row of it."""
+    number = sa.case((ProviderBillLine.refund_no != "", ProviderBillLine.refund_no), else_=ProviderBillLine.payment_no)
+    theirs = (
+        sa.select(sa.func.sum(ProviderBillLine.amount_fen)).where(number == SupplierEntry.document_no).scalar_subquery()
+    )
+    rows = db.session.execute(
+        sa.select(SupplierEntry.document_no, -SupplierEntry.amount_fen, theirs)
+        .join(SupplierBillEntry, SupplierBillEntry.entry_id == SupplierEntry.id)
+        .join(BookTx, BookTx.id == SupplierEntry.tx_id)
+        .where(
+            SupplierBillEntry.bill_id == bill_id,
+            SupplierEntry.cause == EntryCause.RECEIVED_PROVIDER,
+            BookTx.kind.in_(("payment", "refund")),
+        )
+        .order_by(SupplierEntry.id)
+    )
+    return [ProviderRow(row[0], int(row[1]), None if row[2] is None else int(row[2])) for row in rows]
 
 
 @dataclass(frozen=True)

@@ -127,8 +127,11 @@ def service_fee(by_cause: Mapping[EntryCause, int], bp: int) -> int:
 
 
 def closing(opening_fen: int, by_cause: Mapping[EntryCause, int]) -> int:
-    """What is still to be received at the end: opening + earned − received. Fees are another claim."""
-    return opening_fen + sum(by_cause[cause] for cause in (*EARNED, *RECEIVED))
+    """What is still to be received at the end: opening + earned − received, the provider's fee as it was kept back.
+
+    The platform's fee is another claim.
+    """
+    return opening_fen + sum(by_cause[cause] for cause in (*EARNED, *RECEIVED, EntryCause.FEE))
 
 
 def month_of(on: date) -> date:

@@ -86,7 +86,7 @@ def show(bill_id: int) -> ResponseReturnValue:
     view = _view(bill_id)
     return render_template(
         "market/bills/show.html", view=view, row=view.row, bill=view.row.bill, earned=EARNED, received=RECEIVED,
-        causes=EntryCause, form=ReasonForm(),
+        causes=EntryCause, form=ReasonForm(), provider=bills.against_provider(bill_id),
     )  # fmt: skip
 
 

@@ -58,6 +58,7 @@ def test_nobody_is_stuck_by_accident():
         ("ask", "withdrawn"),
         ("ask", "lapsed"),
         ("delivery", "received"),
+        ("bill", "closed"),
         ("transfer", "confirmed"),
         ("transfer", "refused"),
         ("transfer", "withdrawn"),
