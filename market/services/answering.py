@@ -50,7 +50,7 @@ def settle(ask: OrderAsk, order: Order, *, by: Actor) -> None:
     Raises: Refused "close-under-way", "ask-more-than-ordered".
     """
     if ask.kind is AskKind.CLOSE_REST:
-        fulfilment.close_order(order, reason=ask.reason, by=by)
+        fulfilment.close_order(order, reason=ask.reason, right=Right.ORDER_ANSWER, by=by)
         return
     wanted = {
         row.order_line_id: row.qty

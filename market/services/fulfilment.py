@@ -62,18 +62,18 @@ def close_rest(order_id: int, *, reason: str, by: Actor) -> Order:
     if not reason.strip():
         raise Refused("reason-needed")
     order = holding.bought_order(order_id, by)
-    close_order(order, reason=reason, by=by)
+    close_order(order, reason=reason, right=Right.RECEIVE, by=by)
     return order
 
 
-def close_order(order: Order, *, reason: str, by: Actor) -> None:
-    """The same for a locked order, by whichever of the two asked. Raises: as `close_rest`."""
+def close_order(order: Order, *, reason: str, right: Right, by: Actor) -> None:
+    """The same for a locked order, by the right that the unit's person has it from. Raises: as `close_rest`."""
     known = progress.of_order(order.id)
     if any(one.progress.under_way_qty for one in known.values()):
         raise Refused("close-under-way", order_no=order.order_no)
     write_rest_off(known.values(), reason=reason, by=by)
     fulfil(order, party="unit", by=by, reason=reason)
-    _record("order-closed-short", order, by, right=Right.RECEIVE, reason=reason)
+    _record("order-closed-short", order, by, right=right, reason=reason)
 
 
 def write_rest_off(lines: Iterable[progress.LineProgress], *, reason: str, by: Actor) -> None:
