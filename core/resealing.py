@@ -6,6 +6,7 @@ stopped at any time and goes on where it was: what is already under the new key 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -37,6 +38,67 @@ def register(table: str, column: str, *keys: str, purpose: Callable[..., str] | 
     """Make a sealed column known; unless told otherwise its values are bound to their rows (`sealing.cell`)."""
     bound = purpose or (lambda *row: sealing.cell(table, column, *row))
     COLUMNS[f"{table}.{column}"] = SealedColumn(table, column, keys, bound)
+
+
+@dataclass(frozen=True)
+class BlindTable:
+    """A table with blind indexes: {index column: (sealed, kind)}. `key_column`: the id of the key they are under."""
+
+    table: str
+    key_column: str
+    keys: tuple[str, ...]
+    indexes: dict[str, tuple[str, str]]
+
+
+BLIND: dict[str, BlindTable] = {}
+
+
+def register_blind(table: str, key_column: str, keys: tuple[str, ...], indexes: dict[str, tuple[str, str]]) -> None:
+    """Make a table's blind indexes known; their sealed columns are registered too."""
+    BLIND[table] = BlindTable(table, key_column, keys, indexes)
+
+
+def blind_counts() -> dict[str, dict[int, int]]:
+    """{table: {blind key id: rows indexed under it}}."""
+    found: dict[str, dict[int, int]] = {}
+    for one in BLIND.values():
+        key = sa.column(one.key_column, sa.SmallInteger)
+        rows = db.session.execute(sa.select(key, sa.func.count()).select_from(sa.table(one.table)).group_by(key))
+        found[one.table] = {row[0]: row[1] for row in rows}
+    return found
+
+
+def reindex_batch(limit: int = BATCH) -> int:
+    """Index up to `limit` rows of older keys under the active one, in the caller's transaction. The number indexed.
+
+    Stopped at any moment it goes on: a row is either wholly under its old key or wholly under the new one.
+    """
+    active, done = sealing.active_blind_key(), 0
+    for one in BLIND.values():
+        if done < limit:
+            done += _reindex(one, active, limit - done)
+    return done
+
+
+def _reindex(one: BlindTable, active: int, limit: int) -> int:
+    keys = [sa.column(key, sa.BigInteger) for key in one.keys]
+    sealed = [sa.column(name, sa.LargeBinary) for name, _ in one.indexes.values()]
+    key_id = sa.column(one.key_column, sa.SmallInteger)
+    indexes = [sa.column(name, sa.LargeBinary) for name in one.indexes]
+    table = sa.table(one.table, key_id, *keys, *sealed, *indexes)
+    rows = db.session.execute(
+        sa.select(*keys, *sealed).select_from(table).where(key_id != active).order_by(*keys)
+        .limit(limit).with_for_update(skip_locked=True)
+    ).all()  # fmt: skip
+    for row in rows:
+        place, values = row[: len(keys)], row[len(keys) :]
+        fresh: dict[str, Any] = {one.key_column: active}
+        for (name, (source, kind)), value in zip(one.indexes.items(), values, strict=True):
+            purpose = COLUMNS[f"{one.table}.{source}"].purpose(*place)
+            fresh[name] = None if value is None else sealing.blind_index(sealing.unseal(value, purpose), kind)
+        here = sa.and_(*(column == value for column, value in zip(keys, place, strict=True)))
+        db.session.execute(sa.update(table).where(here).values(fresh))
+    return len(rows)
 
 
 def counts() -> dict[str, dict[int, int]]:

@@ -93,6 +93,16 @@ def _make(path: Path, setting: str) -> None:
         part.unlink()
 
 
+def active_blind_key() -> int:
+    """The id of the key that indexes now."""
+    return max(_load(blind_path(), "BLIND_KEY_FILE"))
+
+
+def add_blind_key() -> int:
+    """Put a new key of the blind index beside the old ones: look-ups try all of them. Its id. Raises: KeyProblem."""
+    return _add(blind_path(), _load(blind_path(), "BLIND_KEY_FILE"))
+
+
 def active_key() -> int:
     """The id of the key that seals now."""
     return max(_ring())
@@ -100,10 +110,14 @@ def active_key() -> int:
 
 def add_key() -> int:
     """Put a new key into the ring; it seals from now on, the old ones still open. Its id. Raises: KeyProblem."""
-    path, key_id = ring_path(), active_key() + 1
+    return _add(ring_path(), _ring())
+
+
+def _add(path: Path, ring: Ring) -> int:
+    key_id = max(ring) + 1
     if key_id > MOST_KEYS:
         raise KeyProblem("the ring is full: start a new one and seal everything anew")
-    stored = {str(known): base64.b64encode(key).decode() for known, key in _ring().items()}
+    stored = {str(known): base64.b64encode(key).decode() for known, key in ring.items()}
     _written(path, {**stored, str(key_id): _new_key()}).replace(path)
     return key_id
 
@@ -134,5 +148,11 @@ def unseal(sealed: bytes, purpose: str) -> str:
 
 def blind_index(text: str, kind: str) -> bytes:
     """16 bytes that are the same for the same tidy text of a kind, and tell nothing without the key."""
+    return blind_indexes(text, kind)[0]
+
+
+def blind_indexes(text: str, kind: str) -> list[bytes]:
+    """The index under every key that is kept, the newest first: look-ups find rows a rotation has not reached."""
     ring = _load(blind_path(), "BLIND_KEY_FILE")
-    return hmac.new(ring[max(ring)], f"{kind}\n{text}".encode(), hashlib.sha256).digest()[:INDEX_BYTES]
+    told = f"{kind}\n{text}".encode()
+    return [hmac.new(ring[key], told, hashlib.sha256).digest()[:INDEX_BYTES] for key in sorted(ring, reverse=True)]

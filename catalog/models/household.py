@@ -32,6 +32,7 @@ class HouseholdPerson(Base):
     phone_index: Mapped[bytes | None] = mapped_column(sa.LargeBinary(16), index=True)
     account_sealed: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
     account_index: Mapped[bytes | None] = mapped_column(sa.LargeBinary(16), index=True)
+    blind_key: Mapped[int] = mapped_column(sa.SmallInteger, default=sealing.active_blind_key)
     created_at: Mapped[datetime]
     left_on: Mapped[date | None]
     erased_at: Mapped[datetime | None]
@@ -63,12 +64,22 @@ class HouseholdPerson(Base):
         """Seal a tidy value into its place, with its blind index where it has one. None empties it."""
         place = sealing.cell("household_person", f"{field}_sealed", self.household_id, self.position)
         setattr(self, f"{field}_sealed", sealing.seal(text, place) if text else None)
-        if field in INDEXED:
-            setattr(self, f"{field}_index", sealing.blind_index(text, field) if text else None)
+        if field not in INDEXED:
+            return
+        if self.blind_key != (active := sealing.active_blind_key()):  # a row is under one key with all its indexes
+            self.blind_key = active
+            for other in INDEXED:
+                known = self.open(other) if self.sealed(other) else None
+                setattr(self, f"{other}_index", sealing.blind_index(known, other) if known else None)
+        setattr(self, f"{field}_index", sealing.blind_index(text, field) if text else None)
 
 
 for _field in SEALED:
     resealing.register("household_person", f"{_field}_sealed", "household_id", "position")
+resealing.register_blind(
+    *("household_person", "blind_key", ("household_id", "position")),
+    {f"{field}_index": (f"{field}_sealed", field) for field in INDEXED},
+)
 
 
 class HouseholdCategoryFact(Base):

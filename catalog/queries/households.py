@@ -228,7 +228,7 @@ def found_by_number(typed: str, who: Actor) -> int | None:
         ("id_no", numbers.resident_number), ("phone", numbers.mobile), ("account", numbers.bank_account),
     ):  # fmt: skip
         try:
-            given.append(getattr(HouseholdPerson, f"{field}_index") == sealing.blind_index(check(typed), field))
+            given.append(getattr(HouseholdPerson, f"{field}_index").in_(sealing.blind_indexes(check(typed), field)))
         except Refused:
             continue
     if not given:

@@ -193,7 +193,8 @@ def _own_accounts(accounts: Iterable[tuple[int, bytes]]) -> set[tuple[int, int]]
     return {
         (supplier_id, household_id)
         for supplier_id, number in rows
-        for household_id in by_index.get(sealing.blind_index(number, "account"), ())
+        for index in sealing.blind_indexes(number, "account")
+        for household_id in by_index.get(index, ())
     }
 
 

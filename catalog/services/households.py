@@ -101,10 +101,11 @@ def _village(code: str, by: Actor) -> None:
 
 def _not_elsewhere(people: Sequence[PersonDraft]) -> None:
     """Nobody stands twice, here or in another household (4.2 b). The lock is the unique index; this is the sentence."""
-    given = [sealing.blind_index(person.id_no, "id_no") for person in people if person.id_no]
+    given = [person.id_no for person in people if person.id_no]
     if len(set(given)) < len(given):
         raise Refused("person-in-household")
-    known = sa.exists().where(HouseholdPerson.id_no_index.in_(given), HouseholdPerson.left_on.is_(None))
+    wanted = [index for number in given for index in sealing.blind_indexes(number, "id_no")]
+    known = sa.exists().where(HouseholdPerson.id_no_index.in_(wanted), HouseholdPerson.left_on.is_(None))
     if given and db.session.scalar(sa.select(known)):
         raise Refused("person-in-household")
 
@@ -200,11 +201,11 @@ def update_person(household_id: int, draft: PersonDraft, *, by: Actor) -> None:
 
 def find_person(people: Sequence[HouseholdPerson], given: PersonDraft) -> HouseholdPerson | None:
     """The person of a household by number; by name where one of the two has no number."""
-    index = sealing.blind_index(given.id_no, "id_no") if given.id_no else None
+    indexes = sealing.blind_indexes(given.id_no, "id_no") if given.id_no else []
     for row in people:
-        if index and row.id_no_index == index:
+        if row.id_no_index in indexes:
             return row
-    nameless = (row for row in people if not (index and row.id_no_index))
+    nameless = (row for row in people if not (indexes and row.id_no_index))
     return next((row for row in nameless if row.open("name") == given.name), None)
 
 

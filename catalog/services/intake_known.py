@@ -63,7 +63,7 @@ class Known:
 
 def read_known(numbers: Sequence[str], codes: Sequence[str], by: Actor) -> Known:
     """Everything registered under these identity numbers and codes."""
-    index_of = {sealing.blind_index(number, "id_no"): number for number in numbers if number}
+    index_of = {index: number for number in numbers if number for index in sealing.blind_indexes(number, "id_no")}
     found = db.session.scalars(
         sa.select(HouseholdPerson).where(
             any_of(HouseholdPerson.id_no_index, list(index_of), sa.LargeBinary), HouseholdPerson.left_on.is_(None)

@@ -2,6 +2,7 @@
 
 import secrets
 import sys
+from collections.abc import Callable
 
 import click
 import sqlalchemy as sa
@@ -84,25 +85,34 @@ def keys_check() -> None:
         for key_id, count in sorted(held.items()):
             click.echo(sentence("cli", "key-holds", column=column, key=key_id, count=count))
     click.echo(sentence("cli", "key-active", key=sealing.active_key(), ring=sealing.ring_path()))
-    click.echo(sentence("cli", "key-blind", path=sealing.blind_path()))
+    for table, held in resealing.blind_counts().items():
+        for key_id, count in sorted(held.items()):
+            click.echo(sentence("cli", "blind-key-holds", table=table, key=key_id, count=count))
+    click.echo(sentence("cli", "key-blind", path=sealing.blind_path(), key=sealing.active_blind_key()))
 
 
 @keys.command("rotate")
 @click.option("--resume", is_flag=True, help="Go on with the newest key instead of adding one.")
-def keys_rotate(resume: bool) -> None:
-    """Add a key and seal everything anew under it, in batches; stopped, it goes on with --resume."""
+@click.option("--blind", is_flag=True, help="The key of the blind index instead of the key ring.")
+def keys_rotate(resume: bool, blind: bool) -> None:
+    """Add a key and take everything over under it, in batches; stopped or killed, it goes on with --resume."""
     if not resume:
-        sealing.add_key()
-    done = 0
-    while True:
+        (sealing.add_blind_key if blind else sealing.add_key)()
+    code, key = ("blind-key", sealing.active_blind_key()) if blind else ("keys", sealing.active_key())
+    done = _in_batches(resealing.reindex_batch if blind else resealing.reseal_batch, f"{code}-rotated", key)
+    click.echo(sentence("cli", f"{code}-rotated", key=key, count=done))
+
+
+def _in_batches(batch: Callable[[], int], act: str, key: int) -> int:
+    """Each batch in a transaction of its own, the last with the word in the trail. The number done."""
+    done, last = 0, 1
+    while last:
         with transaction():
-            sealed = resealing.reseal_batch()
-            done += sealed
-            if not sealed:
-                trail.record(Stream.ADMINISTRATION, "keys-rotated", "key", sealing.active_key(), by=None, count=done)
-        if not sealed:
-            break
-    click.echo(sentence("cli", "keys-rotated", key=sealing.active_key(), count=done))
+            last = batch()
+            done += last
+            if not last:
+                trail.record(Stream.ADMINISTRATION, act, "key", key, by=None, count=done)
+    return done
 
 
 def init(app: Flask) -> None:
