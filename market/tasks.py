@@ -15,7 +15,10 @@ from market.rules import bill as rules
 from market.rules.order_states import OrderState
 from market.rules.payment_states import PaymentState
 from market.services import (
+    after_sale_clock,
+    arbitration,
     certified_sales,
+    dispute_cases,
     intents,
     lapses,
     measures,
@@ -185,3 +188,23 @@ def keep_accounts() -> None:
     """Suppliers' accounts follow the memo ledger; once a month is over its statements are issued."""
     supplier_bills.collect()
     supplier_bills.issue_all(rules.month_before(clock.today()))
+
+
+@job("market.end_silence", every=60)
+def end_silence() -> None:
+    """After-sales and disputes that nobody answered in time go on by themselves."""
+    after_sale_clock.end_all_silence(BATCH)
+    dispute_cases.end_silence(BATCH)
+
+
+@job("market.follow_after_sales", every=15)
+def follow_after_sales() -> None:
+    """What became of the refunds of after-sales."""
+    after_sale_clock.follow_refunds(BATCH)
+
+
+@job("market.hand_out_case_files", every=3600)
+def hand_out_case_files() -> None:
+    """Decisions that were not carried out for ten working days: the buyer gets the file for 12315."""
+    for case_id in arbitration.unpaid_before(BATCH):
+        arbitration.hand_out(case_id)

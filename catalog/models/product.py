@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from catalog.rules.certificates import CertificateKind, CertificateStatus
 from catalog.rules.listing import ProductState
+from catalog.rules.returns import ReturnPolicy
 from catalog.rules.words import WordKind
 from core.codes import new_code
 from core.db import Base, BaseQty, Line, Pk, Ref
@@ -35,6 +36,7 @@ class Category(Base):
     aliases: Mapped[str] = mapped_column(sa.String(300), default="")
     needs_proof: Mapped[bool] = mapped_column(default=False)
     is_closed: Mapped[bool] = mapped_column(default=False)
+    return_policy: Mapped[ReturnPolicy] = mapped_column(server_default=ReturnPolicy.SEVEN_DAYS.value)
 
 
 class CategoryRestriction(Base):

@@ -22,6 +22,7 @@ from catalog.rules.listing import ListingClass
 from catalog.rules.offer import InvoiceKind, SaleMode
 from catalog.rules.pricing import Price, Reference, Tier, tier_for
 from catalog.rules.restrictions import Restriction, barrier
+from catalog.rules.returns import ReturnPolicy
 from core import clock
 from core.db import db
 from core.organisations.models import Organisation
@@ -61,6 +62,7 @@ class SellableOffer:
     is_wild: bool
     needs_commitment: bool
     needs_quarantine: bool
+    return_policy: ReturnPolicy
     supplier_id: int
     supplier_organisation_id: int
     supplier_name: str
@@ -189,6 +191,7 @@ def statement(on: date, *, for_units: bool) -> sa.Select[*tuple[Any, ...]]:
             sa.or_(Category.is_wild, Product.is_wild).label("is_wild"),
             Category.needs_commitment,
             Category.needs_quarantine,
+            Category.return_policy,
             Supplier.id.label("supplier_id"),
             Organisation.id.label("supplier_organisation_id"),
             Organisation.name.label("supplier_name"),

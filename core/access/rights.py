@@ -90,6 +90,7 @@ class Right(StrEnum):
     AUDIT = "audit"  # trail, evidence of every unit
     # platform
     OPERATE = "operate"  # jobs, messages, health
+    ARBITRATE = "arbitrate"  # decide between residents, units and shops; the platform holds no money
     SEARCH_MANAGE = "search_manage"  # other names, hot words, weights, the index
     DEMO_OUTBOX = "demo_outbox"
 
@@ -172,6 +173,7 @@ ACCESS: dict[Right, frozenset[R]] = {
     Right.PAYER_ALIAS_CHECK: frozenset({R.UNIT_APPROVER, R.UNIT_HEAD, R.FINANCE_OFFICER}),
     Right.AUDIT: _FINANCE,
     Right.OPERATE: frozenset({R.PLATFORM_OPERATOR}),
+    Right.ARBITRATE: frozenset({R.PLATFORM_OPERATOR}),
     Right.SEARCH_MANAGE: frozenset({R.PLATFORM_OPERATOR}),
     Right.DEMO_OUTBOX: frozenset(R),
 }

@@ -1,12 +1,12 @@
 """Handing out files by right."""
 
-from flask import Blueprint, send_file
+from flask import Blueprint, Response, send_file
 from flask.typing import ResponseReturnValue
 
 from core.access.rights import Right
 from core.errors import Missing
 from core.files import services as files
-from core.files.models import Audience
+from core.files.models import Audience, StoredFile
 from core.web.access import current_actor, public
 
 bp = Blueprint("files", __name__)
@@ -19,8 +19,15 @@ def show(token: str) -> ResponseReturnValue:
     actor = current_actor()
     finance = actor is not None and actor.may(Right.AUDIT)
     file = files.readable(token, actor, finance=finance)
-    path = files.path_of(file.sha256) if file else None
-    if file is None or path is None or not path.exists():
+    if file is None:
+        raise Missing("no-such-file")
+    return send(file)
+
+
+def send(file: StoredFile) -> Response:
+    """A file whose reader was already asked for. Raises: Missing when its bytes are gone."""
+    path = files.path_of(file.sha256)
+    if not path.exists():
         raise Missing("no-such-file")
     shown = file.content_type.startswith("image/") or file.content_type == "application/pdf"
     answer = send_file(path, mimetype=file.content_type, as_attachment=not shown, download_name=file.name)

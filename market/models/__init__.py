@@ -1,5 +1,33 @@
 """Tables of the market floor, imported in one place for the mapper and the migrations."""
 
-from market.models import bank, bill, cart, delivery, notice, order, payment, reconciliation, settlement, shipping
+from market.models import (
+    after_sale,
+    bank,
+    bill,
+    cart,
+    delivery,
+    dialogue,
+    dispute,
+    notice,
+    order,
+    payment,
+    reconciliation,
+    settlement,
+    shipping,
+)
 
-__all__ = ["bank", "bill", "cart", "delivery", "notice", "order", "payment", "reconciliation", "settlement", "shipping"]
+__all__ = [
+    "after_sale",
+    "bank",
+    "bill",
+    "cart",
+    "delivery",
+    "dialogue",
+    "dispute",
+    "notice",
+    "order",
+    "payment",
+    "reconciliation",
+    "settlement",
+    "shipping",
+]

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from catalog.rules.offer import SaleMode
+from catalog.rules.returns import ReturnPolicy
 from core.db import Base, BaseQty, Code, Fen, FenX100, Line, Pk, Ref
 from core.quantity import BaseUnit
 from market.rules.order_states import OrderKind, OrderState
@@ -114,6 +115,8 @@ class OrderLine(Base):
     certificate: Mapped[str] = mapped_column(sa.String(120), default="")
     ships_from: Mapped[date | None]
     plan_line_id: Mapped[Ref | None] = mapped_column(index=True)
+    return_policy: Mapped[ReturnPolicy] = mapped_column(server_default=ReturnPolicy.SEVEN_DAYS.value)
+    no_return_ticked: Mapped[bool] = mapped_column(server_default=sa.text("false"))
 
     __table_args__ = (
         sa.UniqueConstraint("order_id", "position"),

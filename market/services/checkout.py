@@ -16,7 +16,7 @@ from core.errors import Missing, Refused
 from core.trail.models import Stream
 from market.models.cart import Address, CartLine
 from market.models.order import Order, OrderEvent, OrderGroup, OrderLine
-from market.queries import carts
+from market.queries import carts, shop_blocks
 from market.rules.checkout import CartItem, SupplierPart, split_by_supplier, total_fen
 from market.rules.order_states import OrderKind, OrderState
 from market.services import frozen, live, numbers
@@ -93,7 +93,16 @@ def _offers(chosen: list[Choice]) -> dict[int, SellableOffer]:
         now_fen = offer.pack_price_fen_for(choice.packs)
         if now_fen != choice.seen_price_fen:
             raise Refused("price-changed", name=offer.product_name, now_fen=now_fen)
+    _shops_open(offers.values())
     return offers
+
+
+def _shops_open(offers: Iterable[SellableOffer]) -> None:
+    """A shop with an unpaid decision of the platform takes no residents' orders. Raises: Refused "shop-suspended"."""
+    closed = shop_blocks.blocked({offer.supplier_id for offer in offers})
+    for offer in offers:
+        if offer.supplier_id in closed:
+            raise Refused("shop-suspended", name=offer.supplier_name)
 
 
 def _item(choice: Choice, offer: SellableOffer) -> CartItem:

@@ -1,7 +1,10 @@
 """Money of an accepted line that the unit does not owe, or not yet: open disputes and credit notes (rules 25, 48).
 
-Only what is still open of a line can be disputed, so a disputed kilo never touches money that already landed.
+Only what is still open of a line can be disputed, so a disputed kilo never touches money that already landed. What the
+sides say, and until when, stands in `dispute_cases`; here are the amounts.
 """
+
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
@@ -12,14 +15,20 @@ from core.db import db
 from core.errors import Missing, Refused
 from core.trail.models import Stream
 from market.models.delivery import Acceptance, AcceptanceLine, Deduction, Delivery
+from market.models.dispute import DisputeCase
 from market.models.settlement import Transfer, TransferItem
 from market.queries import payables
+from market.rules.dispute_states import DisputeAct
+from market.rules.parties import Party
 from market.rules.payable import DeductionKind
-from market.services import book, claiming, holding
+from market.services import book, claiming, dialogue, dispute_cases, holding
+from market.services.dialogue import Upload
 
 
-def open_dispute(acceptance_line_id: int, *, amount_fen: int, reason: str, by: Actor) -> Deduction:
-    """The unit will not pay this much of a line until it is settled.
+def open_dispute(
+    acceptance_line_id: int, *, amount_fen: int, reason: str, photos: Sequence[Upload] = (), by: Actor
+) -> Deduction:
+    """The unit will not pay this much of a line until it is settled; the supplier has three working days to answer.
 
     Raises: Missing; Refused "reason-needed", "dispute-amount" (open_fen), "dispute-transfer-waits".
     """
@@ -34,6 +43,7 @@ def open_dispute(acceptance_line_id: int, *, amount_fen: int, reason: str, by: A
     if not 0 < amount_fen <= open_fen:
         raise Refused("dispute-amount", open_fen=open_fen)
     made = _write(line, DeductionKind.DISPUTE, amount_fen, reason.strip(), by)
+    dispute_cases.start(made, delivery, photos, by=by)
     _record("dispute-opened", made, delivery, by, Right.RECEIVE)
     return made
 
@@ -41,6 +51,7 @@ def open_dispute(acceptance_line_id: int, *, amount_fen: int, reason: str, by: A
 def withdraw(deduction_id: int, *, by: Actor) -> Deduction:
     """The unit takes its dispute back: the amount is payable again."""
     dispute, _, delivery = _dispute(deduction_id, holding.buys(by, Delivery))
+    dispute_cases.step(dispute.id, DisputeAct.WITHDRAW, Party.BUYER)
     back = _reverse(dispute, by)
     _record("dispute-withdrawn", back, delivery, by, Right.RECEIVE)
     return back
@@ -49,15 +60,43 @@ def withdraw(deduction_id: int, *, by: Actor) -> Deduction:
 def concede(deduction_id: int, *, by: Actor) -> Deduction:
     """The supplier gives the disputed amount up: a credit note takes the dispute's place."""
     dispute, line, delivery = _dispute(deduction_id, holding.sells(by, Delivery.supplier_id))
+    dispute_cases.step(dispute.id, DisputeAct.CONCEDE, Party.SUPPLIER)
     _reverse(dispute, by)
-    note = _write(line, DeductionKind.CREDIT_NOTE, dispute.amount_fen, dispute.reason, by)
+    note = _credit(line, delivery, dispute.amount_fen, dispute.reason, by)
+    _record("dispute-conceded", note, delivery, by, Right.SELL)
+    return note
+
+
+def decide(deduction_id: int, *, for_buyer_fen: int, text: str, by: Actor) -> DisputeCase:
+    """The platform's decision: this much becomes a credit note, the rest of the disputed amount is payable again.
+
+    Raises: Missing; Refused "reason-needed", "dispute-amount" (open_fen), "dispute-settled", "state-forbids-act".
+    """
+    dispute, line, delivery = _dispute(deduction_id, sa.true())
+    if not text.strip():
+        raise Refused("reason-needed")
+    if not 0 <= for_buyer_fen <= dispute.amount_fen:
+        raise Refused("dispute-amount", open_fen=dispute.amount_fen)
+    case = dispute_cases.step(dispute.id, DisputeAct.DECIDE, Party.PLATFORM)
+    case.for_buyer_fen, case.decided_by_id = for_buyer_fen, by.person_id
+    case.decision = text.strip()[: dialogue.LONGEST]
+    dialogue.say(case.thread_id, Party.PLATFORM, case.decision, by=by)
+    last = _reverse(dispute, by)
+    if for_buyer_fen:
+        last = _credit(line, delivery, for_buyer_fen, dispute.reason, by)
+    _record("dispute-decided", last, delivery, by, Right.ARBITRATE)
+    return case
+
+
+def _credit(line: AcceptanceLine, delivery: Delivery, amount_fen: int, reason: str, by: Actor) -> Deduction:
+    """A credit note: the supplier's claim on the unit shrinks."""
+    note = _write(line, DeductionKind.CREDIT_NOTE, amount_fen, reason, by)
     book.claim(
         *("credit-note", note.id),
         supplier_id=delivery.supplier_id,
         buyer_id=delivery.buyer_id,
         amount_fen=-note.amount_fen,
     )
-    _record("dispute-conceded", note, delivery, by, Right.SELL)
     return note
 
 

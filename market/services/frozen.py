@@ -13,6 +13,7 @@ def line(
     upper_qty: int | None = None,
     upper_fen: int | None = None,
     plan_line_id: int | None = None,
+    no_return_ticked: bool = False,
 ) -> dict[str, object]:
     """The row of `OrderLine`, at the tier that its packs reach.
 
@@ -43,4 +44,6 @@ def line(
         "certificate": offer.certificate[:120],
         "ships_from": offer.presale_from,
         "plan_line_id": plan_line_id,
+        "return_policy": offer.return_policy,
+        "no_return_ticked": no_return_ticked,
     }

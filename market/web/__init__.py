@@ -10,9 +10,13 @@ from core.access.actor import Actor
 from core.web import inbox, menu
 from market.queries import carts
 from market.web import (
+    after_sales,
+    arbitration,
     batches,
     cart,
+    case_photos,
     checkout,
+    dispute_cases,
     live,
     merchants,
     notices,
@@ -22,6 +26,7 @@ from market.web import (
     rounds,
     share,
     shop,
+    supplier_after_sales,
     supplier_asks,
     supplier_bills,
     supplier_orders,
@@ -46,6 +51,8 @@ DOORS = (
     live,
     supplier_bills,
 )
+CASES = (after_sales, supplier_after_sales, arbitration, dispute_cases, case_photos)
+"""Doors of what went wrong: after-sales, disputes, complaints."""
 
 
 def header(_actor: Actor | None) -> dict[str, Any]:
@@ -83,7 +90,7 @@ class _Count:
 
 def init(app: Flask, csrf: CSRFProtect) -> None:
     """Register the floor's doors. The provider's callback is signed and has no token of ours."""
-    for door in DOORS:
+    for door in (*DOORS, *CASES):
         app.register_blueprint(door.bp)
     csrf.exempt(app.view_functions["payments.notify"])
     menu.add_names(header)
@@ -92,3 +99,5 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
     inbox.provide(notices.tasks)
     inbox.provide(batches.tasks)
     inbox.provide(supplier_bills.tasks)
+    for door in (after_sales, supplier_after_sales, arbitration, dispute_cases):
+        inbox.provide(door.tasks)

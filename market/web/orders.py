@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from core import clock
 from core.access.actor import Actor
 from core.access.rights import Right
 from core.db import transaction
@@ -12,7 +13,7 @@ from core.errors import Missing
 from core.text import sentence
 from core.web.access import actor, again, requires
 from core.web.inbox import Task
-from market.queries import parcels, tracking
+from market.queries import after_sale_lines, parcels, tracking
 from market.queries import resident_orders as queries
 from market.rules.order_states import OrderState
 from market.services import receipts
@@ -58,7 +59,7 @@ def show(token: str) -> ResponseReturnValue:
     view = _view(token)
     return render_template(
         "market/orders/show.html", view=view, track=tracking.of_order(view.order), picture=shown.picture,
-        carrier=parcels.carrier,
+        carrier=parcels.carrier, after_sales=after_sale_lines.of_order(view.order.id), now=clock.now(),
     )  # fmt: skip
 
 

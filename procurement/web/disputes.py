@@ -10,6 +10,7 @@ from core.text import sentence
 from core.web.access import actor, again, requires
 from core.web.forms import Form, ShortText, YuanField
 from market.services import disputes
+from market.services.dialogue import Upload
 from procurement.web import receipts, receiving
 
 bp = Blueprint("disputes", __name__)
@@ -18,6 +19,10 @@ bp = Blueprint("disputes", __name__)
 class DisputeForm(Form):
     amount_fen = YuanField(least=1)
     reason = ShortText(most=200)
+
+
+def _photos() -> list[Upload]:
+    return [Upload(one.stream, one.filename or "") for one in request.files.getlist("photos") if one.filename]
 
 
 @bp.post("/canteen/deliveries/<id:delivery_id>/disputes")
@@ -30,7 +35,9 @@ def open_dispute(delivery_id: int) -> ResponseReturnValue:
     if not 0 < line_id < 2**63:
         raise Missing("no-such-acceptance")
     with transaction():
-        disputes.open_dispute(line_id, amount_fen=form.amount_fen.data, reason=form.reason.data, by=actor())
+        disputes.open_dispute(
+            line_id, amount_fen=form.amount_fen.data, reason=form.reason.data, photos=_photos(), by=actor()
+        )
     flash(sentence("message", "dispute-opened"))
     return redirect(url_for("receiving.show", delivery_id=delivery_id), 303)
 

@@ -14,9 +14,11 @@ from catalog.rules.listing import PRODUCT
 from catalog.rules.revision import PRICE_CHANGE, REVISION
 from catalog.rules.supplier import SUPPLIER
 from core.states import StateTable
+from market.rules.after_sale import AFTER_SALE
 from market.rules.asks import ASK
 from market.rules.bill import BILL
 from market.rules.delivery_states import DELIVERY
+from market.rules.dispute_states import DISPUTE
 from market.rules.order_states import RESIDENT_ORDER, UNIT_ORDER
 from market.rules.payment_states import PAYMENT
 from market.rules.reconciliation import EXCEPTION
@@ -49,6 +51,8 @@ TABLES: tuple[tuple[str, StateTable[Any, Any]], ...] = (
     ("market/rules/reconciliation.py", EXCEPTION),
     ("market/rules/transfer.py", TRANSFER),
     ("market/rules/bill.py", BILL),
+    ("market/rules/after_sale.py", AFTER_SALE),
+    ("market/rules/dispute_states.py", DISPUTE),
     ("procurement/rules/plan.py", PLAN),
     ("procurement/rules/declaration.py", DECLARATION),
     ("procurement/rules/statement.py", STATEMENT),
