@@ -28,7 +28,7 @@ from core.cli import commands
 from core.db import db, engine_options
 from core.jobs.worker import make_celery
 from core.web import (
-    terms,
+    account,
     auth,
     errors,
     files,
@@ -41,6 +41,7 @@ from core.web import (
     people,
     security,
     session,
+    terms,
 )
 from core.web.app import XingcunFlask
 from demo.cli import demo_cli
@@ -74,7 +75,7 @@ def create_app(**overrides: Any) -> Flask:
     for part in (security, session, limits, page, errors):
         part.init(app)
     csrf.init_app(app)
-    for door in (health.bp, terms.bp, auth.bp, inbox.bp, files.bp, people.bp, guide.bp):
+    for door in (health.bp, terms.bp, account.bp, auth.bp, inbox.bp, files.bp, people.bp, guide.bp):
         app.register_blueprint(door)
     for floor in FLOORS:
         floor.init(app, csrf)

@@ -7,6 +7,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from catalog.gateways.search import engine_named
 from catalog.queries.search import backend
+from catalog.services import leaving
 from catalog.web import (
     admission,
     certificates,
@@ -31,6 +32,7 @@ from catalog.web.household_inbox import household_tasks
 from catalog.web.linkage_doors import DOORS as LINKAGE_DOORS
 from catalog.web.linkage_inbox import linkage_tasks
 from catalog.web.search_doors import join_search
+from core import leaving as accounts
 from core.web.inbox import provide
 
 
@@ -65,6 +67,7 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
         app.register_blueprint(linkage_door.bp)
     provide(linkage_tasks)
     provide(admission_tasks)
+    accounts.block(leaving.open_application)
     join_search(app)
     name = str(app.config["SEARCH_BACKEND"])
     backend.use(engine_named(name, lambda: Path(str(current_app.config["VAR_DIR"])) / "search"))

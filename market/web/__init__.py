@@ -6,9 +6,11 @@ from flask import Flask, url_for
 from flask_wtf.csrf import CSRFProtect
 
 from catalog.queries import categories
+from core import leaving as accounts
 from core.access.actor import Actor
 from core.web import inbox, menu
 from market.queries import carts
+from market.services import leaving
 from market.web import (
     after_sales,
     arbitration,
@@ -101,3 +103,5 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
     inbox.provide(supplier_bills.tasks)
     for door in (after_sales, supplier_after_sales, arbitration, dispute_cases):
         inbox.provide(door.tasks)
+    accounts.block(leaving.open_orders)
+    accounts.erase(leaving.forget)
