@@ -11,7 +11,6 @@ from catalog.models.supplier import Supplier
 from catalog.queries import offers
 from catalog.queries.offers import SellableOffer
 from core import settings
-from core.access.actor import Actor
 from core.db import any_of, db
 from core.organisations.models import Organisation
 from core.people import queries as people
@@ -113,11 +112,6 @@ def open_count(*where: sa.ColumnElement[bool]) -> int:
     """How many unanswered asks there are about orders for which `where` holds. One statement."""
     query = sa.select(sa.func.count(OrderAsk.id)).join(Order, Order.id == OrderAsk.order_id)
     return db.session.scalar(query.where(OrderAsk.state == AskState.ASKED, Order.state.in_(_ALIVE), *where)) or 0
-
-
-def sold_by(by: Actor) -> sa.ColumnElement[bool]:
-    """The condition that an order is the actor's shop's."""
-    return sa.exists().where(Supplier.id == Order.supplier_id, Supplier.organisation_id.in_(by.scope_ids))
 
 
 def _same(ask: OrderAsk, offer: SellableOffer | None) -> SellableOffer | None:

@@ -94,7 +94,8 @@ class OrderSheet:
 
 def mine(by: Actor) -> sa.ColumnElement[bool]:
     """The condition that an order is the actor's shop's."""
-    return sa.exists().where(Supplier.id == Order.supplier_id, Supplier.organisation_id.in_(by.scope_ids))
+    own = sa.orm.aliased(Supplier)  # the query around it may read suppliers too
+    return sa.exists().where(own.id == Order.supplier_id, own.organisation_id.in_(by.scope_ids))
 
 
 def _in_tab(tab: str) -> sa.ColumnElement[bool]:
