@@ -90,7 +90,8 @@ def _reindex(one: BlindTable, active: int, limit: int) -> int:
         sa.select(*keys, *sealed).select_from(table).where(key_id != active).order_by(*keys)
         .limit(limit).with_for_update(skip_locked=True)
     ).all()  # fmt: skip
-    for row in rows:
+    for found in rows:
+        row: tuple[Any, ...] = tuple(found)
         place, values = row[: len(keys)], row[len(keys) :]
         fresh: dict[str, Any] = {one.key_column: active}
         for (name, (source, kind)), value in zip(one.indexes.items(), values, strict=True):

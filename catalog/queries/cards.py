@@ -12,13 +12,14 @@ from sqlalchemy.orm import aliased
 from catalog.models.offer import OfferStock
 from catalog.models.product import Category, Product, ProductPicture
 from catalog.models.supplier import Household, LinkageAgreement, Supplier
-from catalog.queries import certificates
+from catalog.queries import certificates, impact
 from catalog.queries.certificates import Badge
 from catalog.queries.goods import best_offer
 from catalog.queries.leads import is_lead
 from catalog.queries.prices import references
-from catalog.queries.villages import Households, published
+from catalog.queries.villages import Households, of_supplier
 from catalog.queries.visibility import LINKED, agreed_on, class_on, from_exited_village, visible
+from catalog.rules.disclosure import LEAST
 from catalog.rules.listing import ListingClass
 from catalog.rules.offer import SaleMode
 from catalog.rules.pricing import Price, Reference
@@ -100,7 +101,7 @@ def cards_of(product_ids: Sequence[int], on: date) -> list[Card]:
     if not product_ids:
         return []
     rows = db.session.execute(card_select(on).where(any_of(Product.id, product_ids))).mappings().all()
-    cards = {row["product_id"]: card_of(row) for row in rows}
+    cards = {card.product_id: card for card in cards_from(rows, on)}
     badges = certificates.badges_of(cards, on)
     known = references({card.category_id for card in cards.values()}, on)
     return [
@@ -110,19 +111,20 @@ def cards_of(product_ids: Sequence[int], on: date) -> list[Card]:
     ]
 
 
-def card_of(row: Any) -> Card:
-    """A row of `card_select` as a card without badges."""
-    return Card(
-        **{
-            **row,
-            "listing_class": ListingClass(row["listing_class"]),
-            "households": published(row["households"]),
-        }
-    )
+def cards_from(rows: Sequence[Any], on: date, figures: impact.Public | None = None) -> list[Card]:
+    """Rows of `card_select` as cards without badges. Households as the county's public `figures` let them be said."""
+    if figures is None and any(row["households"] >= LEAST for row in rows):
+        figures = impact.public(on)
+    return [_card(row, figures) for row in rows]
+
+
+def _card(row: Any, figures: impact.Public | None) -> Card:
+    households = of_supplier(row["supplier_id"], row["households"], figures)
+    return Card(**{**row, "listing_class": ListingClass(row["listing_class"]), "households": households})
 
 
 def households_of_supplier(on: date) -> sa.ScalarSelect[int]:
-    """Linked households of the product's supplier on the day, as a number that only `published` may show."""
+    """Linked households of the product's supplier on the day, as a number that only the public figures may show."""
     return (
         sa.select(sa.func.count(sa.distinct(Household.id)))
         .join(LinkageAgreement, LinkageAgreement.household_id == Household.id)

@@ -9,12 +9,14 @@ import sqlalchemy as sa
 from catalog.models.offer import Offer, OfferStock, OfferVersion
 from catalog.models.product import Category, Certificate, CertificateProduct, Product, ProductPicture, ProductSeason
 from catalog.models.supplier import FreightRule, Supplier
-from catalog.queries.cards import Card, card_of, card_select, compared_fen, households_of_supplier, origin_full
+from catalog.queries import impact
+from catalog.queries.cards import Card, card_select, cards_from, compared_fen, households_of_supplier, origin_full
 from catalog.queries.leads import is_lead
 from catalog.queries.prices import references, tiers_of
-from catalog.queries.villages import Households, published
+from catalog.queries.villages import Households, of_supplier
 from catalog.queries.visibility import class_on, from_exited_village, on_offer, valid_on, visible
 from catalog.rules.certificates import BADGES, CertificateKind
+from catalog.rules.disclosure import LEAST
 from catalog.rules.facts import Season, is_in_season
 from catalog.rules.listing import ListingClass
 from catalog.rules.offer import InvoiceKind, OfferAudience, SaleMode
@@ -148,16 +150,17 @@ def product_page(sku: str, *, on: date | None = None) -> ProductPage | None:
         return None
     product_id, seasons = head["product_id"], seasons_of(head["product_id"])
     known = references([head["category_id"]], day)
+    figures = impact.public(day) if head["households"] >= LEAST else None
     return ProductPage(
         **{
             **head,
             "listing_class": ListingClass(head["listing_class"]),
-            "households": published(head["households"]),
+            "households": of_supplier(head["supplier_id"], head["households"], figures),
         },
         packs=packs_of(product_id, day),
         pictures=_pictures(product_id),
         papers=_papers(product_id, head["supplier_id"], day),
-        similar=_similar(head, day),
+        similar=_similar(head, day, figures),
         seasons=seasons,
         is_in_season=is_in_season(seasons, day),
         references={unit: found for unit in BaseUnit if (found := known.of(head["category_id"], unit))},
@@ -271,7 +274,7 @@ def _papers(product_id: int, supplier_id: int, on: date) -> list[Paper]:
     return sorted((Paper(*row) for row in rows), key=lambda paper: kinds.index(paper.kind))
 
 
-def _similar(head: sa.RowMapping, on: date) -> list[Card]:
+def _similar(head: sa.RowMapping, on: date, figures: impact.Public | None) -> list[Card]:
     """Others of the leaf first, then of the branch; without badges, to stay at one statement."""
     near = Category.parent_id == head["branch_id"]
     rows = db.session.execute(
@@ -280,4 +283,4 @@ def _similar(head: sa.RowMapping, on: date) -> list[Card]:
         .order_by(Category.id != head["category_id"], Product.listed_at.desc(), Product.id)
         .limit(SIMILAR)
     )
-    return [card_of(row) for row in rows.mappings()]
+    return cards_from(rows.mappings().all(), on, figures)

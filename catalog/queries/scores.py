@@ -11,9 +11,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from catalog.models.benefit import HouseholdBenefit, LinkageScore
 from catalog.models.linkage import FalseClaim, RecheckDraw
 from catalog.models.supplier import Household, Supplier
-from catalog.queries import score_inputs
-from catalog.rules import disclosure
-from catalog.rules.disclosure import Cell, Published
+from catalog.queries import impact, score_inputs
+from catalog.rules.disclosure import Published
 from catalog.rules.linkage_score import WINDOW, SizeClass, ln_1p, settled_quarter, window
 from catalog.rules.quarter import Quarter
 from catalog.rules.score_advice import Advice, advice
@@ -224,7 +223,7 @@ class Open:
 
 
 def published() -> list[Open]:
-    """The suppliers with a verified effect, by place. Each stands alone: no total of them is published."""
+    """The suppliers with a verified effect, with the figures that the whole county's places allow beside them."""
     newest = (
         sa.select(LinkageScore)
         .ext(distinct_on(LinkageScore.supplier_id))
@@ -239,9 +238,10 @@ def published() -> list[Open]:
         .where(Supplier.status == SupplierStatus.ACTIVE, score.households > 0, score.score > 0)
         .order_by(score.rank, Organisation.name)
     )
+    figures = impact.public(clock.today())
     return [
         Open(
-            row[0], row[1], row[2], disclosure.single(Cell(row[3].households, row[3].verified_fen)),
+            row[0], row[1], row[2], figures.of_supplier(row[0]),
             row[3].is_preferred, row[3].is_provisional, row[3].quarter,
         )
         for row in rows

@@ -6,9 +6,10 @@ from datetime import date
 import sqlalchemy as sa
 
 from catalog.models.supplier import FreightRule, Supplier
+from catalog.queries import impact
 from catalog.queries.cards import households_of_supplier
 from catalog.queries.leads import is_lead
-from catalog.queries.villages import Households, published
+from catalog.queries.villages import Households, of_supplier
 from catalog.queries.visibility import selling
 from catalog.rules.admission import AGGREGATORS
 from catalog.rules.supplier import EntityType, SupplierStatus
@@ -79,7 +80,11 @@ def profile(supplier_id: int, *, on: date | None = None) -> Profile | None:
         .where(Supplier.id == supplier_id, selling(day))
     ).mappings()
     found = rows.one_or_none()
-    return None if found is None else Profile(**{**found, "households": published(found["households"])})
+    return (
+        None
+        if found is None
+        else Profile(**{**found, "households": of_supplier(supplier_id, found["households"], impact.public(day))})
+    )
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from catalog.models.product import Category, Product
 from catalog.models.supplier import Supplier, VillageCategory
 from catalog.queries import impact
 from catalog.queries.visibility import visible
-from catalog.rules.disclosure import Cell, Shown, single
+from catalog.rules.disclosure import LEAST, Cell, Published, Shown, single
 from core import clock
 from core.db import db
 from core.organisations.models import Organisation
@@ -72,10 +72,21 @@ def published(count: int) -> Households:
     return Households(single(Cell(count)).households)
 
 
+def of_supplier(supplier_id: int, count: int, figures: impact.Public | None) -> Households:
+    """Linked households of a supplier, as the public figures of the whole county let them be said. Few need none."""
+    if count < LEAST or figures is None:
+        return published(count) if count < LEAST else Households(None, is_hidden=True)
+    return seen(figures.of_supplier(supplier_id))
+
+
+def seen(shown: Published) -> Households:
+    """A published figure as pages show it."""
+    return Households(shown.households, is_hidden=shown.shown is Shown.HIDDEN)
+
+
 def linked_in_village(village_code: str, on: date) -> Households:
     """Linked households of the village, as the public table of the county shows them (rule 76)."""
-    shown = impact.of_village(village_code, on)
-    return Households(shown.households, is_hidden=shown.shown is Shown.HIDDEN)
+    return seen(impact.of_village(village_code, on))
 
 
 @dataclass(frozen=True)
