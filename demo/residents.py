@@ -60,7 +60,7 @@ def tell(world: World) -> None:
 def _address(who: Actor, place: int) -> int:
     with transaction():
         made = addresses.add(
-            by=who, receiver=who.name, phone=invented.phone(8000 + place), region=word("paper", "region"),
+            by=who, receiver=who.name, phone=invented.phone(8000 + place), region_code="220681103",
             detail=word("paper", "resident_address", number=place + 1),
         )  # fmt: skip
         return made.id

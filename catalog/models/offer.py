@@ -13,7 +13,7 @@ from core.quantity import BaseUnit
 
 class Offer(Base):
     """One pack of a product. What it costs stands in its versions. With `badge` its price is one for certified goods:
-    it is on sale only while that badge stands.
+    it is on sale only while that badge stands. `ship_g` is what a pack of pieces weighs to the carrier.
     """
 
     __tablename__ = "offer"
@@ -25,6 +25,7 @@ class Offer(Base):
     base_unit: Mapped[BaseUnit]
     pack_qty: Mapped[BaseQty]
     audience: Mapped[OfferAudience]
+    ship_g: Mapped[BaseQty | None]
     badge: Mapped[CertificateKind | None]
     is_active: Mapped[bool] = mapped_column(default=True)
     stopped_at: Mapped[datetime | None]
@@ -35,6 +36,7 @@ class Offer(Base):
 
     __table_args__ = (
         sa.CheckConstraint("pack_qty > 0", name="pack"),
+        sa.CheckConstraint("ship_g BETWEEN 1 AND 1000000", name="shipping_weight"),
         sa.CheckConstraint("badge IN ('green', 'organic', 'gi')", name="badge_price"),
     )
 

@@ -7,7 +7,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from catalog.rules.supplier import EntityType, HouseholdCategory, LinkageMode, SupplierStatus
 from core.codes import new_code
-from core.db import Base, Fen, Line, Pk, Ref
+from core.db import Base, BaseQty, Fen, Line, Pk, Ref
+
+WEIGHT_STEPS = (
+    "num_nulls(first_g, step_g, step_fen) = 3"
+    " OR (num_nulls(first_g, step_g, step_fen) = 0 AND first_g > 0 AND step_g > 0 AND step_fen >= 0)"
+)
 
 
 class Supplier(Base):
@@ -91,12 +96,20 @@ class LinkageAgreement(Base):
 
 
 class FreightRule(Base):
-    """A supplier's freight for residents: a base amount, free above a sum."""
+    """A supplier's freight for residents where no zone (`models.freight`) says otherwise: a base amount for the first
+    grams (any weight, when they are not given), more for each step, free above a sum.
+    """
 
     __tablename__ = "freight_rule"
 
     supplier_id: Mapped[Ref] = mapped_column(sa.ForeignKey("supplier.id"), primary_key=True)
     base_fen: Mapped[Fen]
     free_above_fen: Mapped[Fen | None]
+    first_g: Mapped[BaseQty | None]
+    step_g: Mapped[BaseQty | None]
+    step_fen: Mapped[Fen | None]
 
-    __table_args__ = (sa.CheckConstraint("base_fen >= 0 AND free_above_fen >= 0", name="not_negative"),)
+    __table_args__ = (
+        sa.CheckConstraint("base_fen >= 0 AND free_above_fen >= 0", name="not_negative"),
+        sa.CheckConstraint(WEIGHT_STEPS, name="steps"),
+    )

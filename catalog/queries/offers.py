@@ -76,6 +76,7 @@ class SellableOffer:
     restrictions: tuple[Restriction, ...] = ()
     tiers: tuple[Tier, ...] = ()
     reference: Reference | None = None
+    ship_g: int | None = None
 
     @property
     def presale_from(self) -> date | None:
@@ -86,6 +87,11 @@ class SellableOffer:
     def is_dear(self) -> bool:
         """More than 1.2 × the reference price (rule 68)."""
         return self.reference is not None and self.reference.is_below(Price(self.price_fen_x100, self.basis_qty))
+
+    @property
+    def pack_g(self) -> int:
+        """What the carrier weighs for one pack, grams: told, or its contents (1 ml as 1 g), or unknown: 0."""
+        return self.ship_g or (self.pack_qty if self.base_unit in {BaseUnit.G, BaseUnit.ML} else 0)
 
     def price_fen_x100_for(self, packs: int) -> int:
         """The price per basis for so many packs, by the tiers."""
@@ -173,6 +179,7 @@ def statement(on: date, *, for_units: bool) -> sa.Select[*tuple[Any, ...]]:
             Offer.sale_mode,
             Offer.base_unit,
             Offer.pack_qty,
+            Offer.ship_g,
             OfferVersion.min_packs,
             OfferVersion.price_fen_x100,
             OfferVersion.basis_qty,

@@ -19,6 +19,8 @@ class Right(StrEnum):
     RECALL = "recall"  # call a lot back: a supplier its own, the agriculture office any
     PAGES_WRITE = "pages_write"  # villages, stories, shelves; the operator publishes
     RECALL_ANY = "recall_any"
+    PROMOTE = "promote"  # promotions out of the platform's budgets
+    PROMOTION_APPROVE = "promotion_approve"  # the second person's word on prices below 70 %, of who bears them
     SELL = "sell"  # products, orders, deliveries, statements of one's own shop
     REFUND_SECOND = "refund_second"  # the second person of a large refund: of one's own shop, or the operator
     PURCHASE = "purchase"  # write purchase notes at the field's edge
@@ -108,6 +110,8 @@ ACCESS: dict[Right, frozenset[R]] = {
     Right.RECALL: frozenset({R.SUPPLIER_CLERK, R.AGRICULTURE_OFFICER}),
     Right.PAGES_WRITE: frozenset({R.SUPPLIER_CLERK, R.TOWNSHIP_CLERK, R.PLATFORM_OPERATOR}),
     Right.RECALL_ANY: frozenset({R.AGRICULTURE_OFFICER}),
+    Right.PROMOTE: frozenset({R.PLATFORM_OPERATOR}),
+    Right.PROMOTION_APPROVE: frozenset({R.SUPPLIER_CLERK, R.ORGANISATION_ADMIN, R.PLATFORM_OPERATOR}),
     Right.SELL: frozenset({R.SUPPLIER_CLERK}),
     Right.REFUND_SECOND: frozenset({R.SUPPLIER_CLERK, R.ORGANISATION_ADMIN, R.PLATFORM_OPERATOR}),
     Right.PURCHASE: frozenset({R.SUPPLIER_CLERK, R.VILLAGE_WORKER}),

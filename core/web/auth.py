@@ -130,6 +130,9 @@ def _enter(person_id: int, epoch: int, *, by_password: bool = False) -> Response
     seat_id = seats[0].organisation_id if seats else None
     who = Actor(person_id, "", organisation_id=seat_id, roles=roles | {Role.RESIDENT})
     sessions.start(person_id, epoch, seat_id, ask=bool(terms.lacking(who)), by_password=by_password)
+    for arrive in sessions.ARRIVALS:
+        with transaction():
+            arrive(person_id)
     target = safe_next(request.form.get("next"))
     return redirect(target or (url_for("inbox.show") if seats else url_for("shop.home")), 303)
 

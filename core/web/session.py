@@ -1,6 +1,7 @@
 """Sessions: Flask-Login over a signed cookie. New at log-in, idle time inside, a row only to revoke one early."""
 
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
@@ -16,6 +17,8 @@ from core.people import queries as people
 
 REISSUE_AFTER = 60
 OPEN_BEFORE_CHANGE = {"auth.password", "auth.change_password", "auth.log_out", "static", "health.alive", "health.ready"}
+ARRIVALS: list[Callable[[int], None]] = []
+"""What floors do when somebody has logged in (person id), each inside the transaction that the log-in opens for it."""
 login_manager = LoginManager()
 login_manager.session_protection = "basic"
 

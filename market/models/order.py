@@ -5,6 +5,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from catalog.rules.freight import DeliveryWay
 from catalog.rules.offer import SaleMode
 from catalog.rules.returns import ReturnPolicy
 from core.db import Base, BaseQty, Code, Fen, FenX100, Line, Pk, Ref
@@ -13,7 +14,7 @@ from market.rules.order_states import OrderKind, OrderState
 
 
 class OrderGroup(Base):
-    """What one checkout made; a receipt over the suppliers' orders."""
+    """What one checkout made; a receipt over the suppliers' orders. The same round of a cart makes one."""
 
     __tablename__ = "order_group"
 
@@ -21,7 +22,14 @@ class OrderGroup(Base):
     token: Mapped[str] = mapped_column(sa.String(32), unique=True)
     person_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"), index=True)
     total_fen: Mapped[Fen]
+    cart_id: Mapped[Ref | None]
+    cart_round: Mapped[int | None]
     created_at: Mapped[datetime]
+
+    __table_args__ = (
+        sa.Index("uq_order_group_submit", "cart_id", "cart_round", unique=True),
+        sa.CheckConstraint("(cart_id IS NULL) = (cart_round IS NULL)", name="submit"),
+    )
 
 
 class Order(Base):
@@ -54,6 +62,8 @@ class Order(Base):
     receiver: Mapped[str] = mapped_column(sa.String(60), default="")
     phone: Mapped[str] = mapped_column(sa.String(20), default="")
     address: Mapped[str] = mapped_column(sa.String(400), default="")
+    delivery_way: Mapped[DeliveryWay | None]
+    pickup_point_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("pickup_point.id"))
     remark: Mapped[Line] = mapped_column(default="")
     pay_term_days: Mapped[int] = mapped_column(default=30)
     placed_at: Mapped[datetime]
@@ -69,6 +79,7 @@ class Order(Base):
             "total_fen = goods_fen - discount_fen + freight_fen AND upper_fen >= total_fen", name="total"
         ),
         sa.CheckConstraint("kind = 'resident' OR discount_fen = 0", name="units_have_tiers_only"),
+        sa.CheckConstraint("(delivery_way = 'pickup') = (pickup_point_id IS NOT NULL)", name="fetched_at_a_point"),
         sa.CheckConstraint("(kind = 'resident') = (buyer_id IS NULL)", name="buyer_fits_kind"),
         sa.CheckConstraint("kind <> 'canteen' OR canteen_id IS NOT NULL", name="canteen_named"),
         sa.CheckConstraint("pay_term_days BETWEEN 0 AND 60", name="pay_term"),

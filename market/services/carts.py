@@ -11,6 +11,8 @@ from market.models.cart import Cart, CartLine
 from market.rules.checkout import MAX_PACKS
 
 MAX_LINES = 100
+MAX_MERGED = 300
+"""No line of a guest is lost at log-in: a cart that was merged may be longer than one that is filled by hand."""
 
 
 def open_cart(*, person_id: int | None, token: str | None) -> Cart:
@@ -88,30 +90,49 @@ def choose(cart: Cart, offer_ids: set[int]) -> None:
     )
 
 
-def merge(guest_token: str, person_id: int) -> None:
-    """Move a guest's lines into the person's cart at log-in; the larger number of packs stays."""
+def merge(guest_token: str, person_id: int) -> bool:
+    """Move a guest's lines into the person's cart at log-in; the larger number of packs stays, the price seen last.
+
+    → whether all were moved: what is beyond `MAX_MERGED` stays in the guest's cart, for the next time.
+    """
     guest = db.session.execute(
         sa.select(Cart).where(Cart.token == guest_token, Cart.person_id.is_(None)).with_for_update()
     ).scalar_one_or_none()
     if guest is None:
-        return
+        return True
     mine = open_cart(person_id=person_id, token=None)
     have = {line.offer_id: line for line in _lines(mine)}
+    left = False
     for line in _lines(guest):
         if line.offer_id in have:
-            have[line.offer_id].packs = max(have[line.offer_id].packs, line.packs)
-        elif len(have) < MAX_LINES:
-            db.session.add(
-                CartLine(
-                    cart_id=mine.id,
-                    offer_id=line.offer_id,
-                    packs=line.packs,
-                    seen_price_fen=line.seen_price_fen,
-                    is_chosen=line.is_chosen,
-                    added_at=line.added_at,
-                )
-            )
-    db.session.delete(guest)
+            _join(have[line.offer_id], line)
+        elif len(have) < MAX_MERGED:
+            have[line.offer_id] = _moved(line, mine)
+        else:
+            left = True
+            continue
+        db.session.delete(line)
+    db.session.flush()
+    mine.updated_at = clock.now()
+    if not left:
+        db.session.delete(guest)
+        db.session.flush()
+    return not left
+
+
+def _join(mine: CartLine, guests: CartLine) -> None:
+    mine.packs, mine.is_chosen = max(mine.packs, guests.packs), mine.is_chosen or guests.is_chosen
+    if guests.added_at > mine.added_at:
+        mine.seen_price_fen, mine.added_at = guests.seen_price_fen, guests.added_at
+
+
+def _moved(line: CartLine, to: Cart) -> CartLine:
+    moved = CartLine(
+        cart_id=to.id, offer_id=line.offer_id, packs=line.packs, seen_price_fen=line.seen_price_fen,
+        is_chosen=line.is_chosen, added_at=line.added_at,
+    )  # fmt: skip
+    db.session.add(moved)
+    return moved
 
 
 def _lines(cart: Cart) -> list[CartLine]:

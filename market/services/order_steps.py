@@ -6,6 +6,7 @@ from core.db import db
 from core.states import advance
 from market.models.order import Order, OrderEvent
 from market.rules.order_states import OrderAct, OrderState, table_of
+from market.services import discounts
 
 _ENDS = frozenset({OrderState.CLOSED, OrderState.CANCELLED})
 
@@ -22,6 +23,8 @@ def move(order: Order, act: OrderAct, *, party: str, by: Actor | None, reason: s
         order.confirmed_at = at
     if order.state in _ENDS:
         order.closed_at = at
+    if order.state is OrderState.CANCELLED and order.discount_fen:
+        discounts.give_back(order.id)
     db.session.add(
         OrderEvent(
             order_id=order.id,

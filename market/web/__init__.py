@@ -9,22 +9,30 @@ from catalog.queries import categories
 from core import leaving as accounts
 from core.access.actor import Actor
 from core.web import inbox, menu
+from core.web import session as sessions
 from market.queries import carts
 from market.services import leaving
 from market.web import (
+    addresses,
     after_sales,
     arbitration,
     batches,
     cart,
     case_photos,
     checkout,
+    coupons,
     dispute_cases,
+    freight,
     live,
     merchants,
     notices,
     orders,
     payments,
     picking,
+    pickups,
+    platform_promotions,
+    promotions,
+    regions,
     rounds,
     share,
     shop,
@@ -52,6 +60,13 @@ DOORS = (
     notices,
     live,
     supplier_bills,
+    addresses,
+    regions,
+    coupons,
+    promotions,
+    platform_promotions,
+    freight,
+    pickups,
 )
 CASES = (after_sales, supplier_after_sales, arbitration, dispute_cases, case_photos)
 """Doors of what went wrong: after-sales, disputes, complaints."""
@@ -96,9 +111,12 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
         app.register_blueprint(door.bp)
     csrf.exempt(app.view_functions["payments.notify"])
     menu.add_names(header)
+    if cart.arrive not in sessions.ARRIVALS:
+        sessions.ARRIVALS.append(cart.arrive)
     inbox.provide(supplier_orders.tasks)
     inbox.provide(orders.tasks)
     inbox.provide(notices.tasks)
+    inbox.provide(promotions.tasks)
     inbox.provide(batches.tasks)
     inbox.provide(supplier_bills.tasks)
     for door in (after_sales, supplier_after_sales, arbitration, dispute_cases):

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from core.access.actor import Actor
 from core.db import transaction
 from core.errors import Refused
+from core.places import divisions
 from core.text import sentence
 from core.web.access import again, current_actor, public
 from core.web.security import safe_next
@@ -15,7 +16,7 @@ from market.queries import carts as queries
 from market.queries.carts import CartView
 from market.rules.checkout import MAX_PACKS
 from market.services import carts
-from market.web import shown
+from market.web import regions, shown
 
 bp = Blueprint("cart", __name__, url_prefix="/cart")
 
@@ -35,10 +36,15 @@ def _open() -> Any:
 
 
 def take_over(who: Actor | None) -> None:
-    """After a log-in the guest's cart becomes the person's; done at the first change or checkout."""
+    """The guest's cart becomes the person's; what does not fit stays the guest's, for the next time."""
+    if who is not None:
+        arrive(who.person_id)
+
+
+def arrive(person_id: int) -> None:
+    """Somebody has logged in with a guest's cart in the session: no line of it is lost."""
     token = session.get("cart")
-    if who is not None and token:
-        carts.merge(token, who.person_id)
+    if token and carts.merge(token, person_id):
         session.pop("cart", None)
 
 
@@ -58,8 +64,11 @@ def pictures(view: CartView) -> dict[int, str]:
 @bp.get("")
 @public
 def show() -> ResponseReturnValue:
-    view = queries.view(cart_id())
-    return render_template("market/cart/show.html", view=view, pictures=pictures(view))
+    region = regions.current()
+    view = queries.view(cart_id(), queries.Wish(region))
+    return render_template(
+        "market/cart/show.html", view=view, pictures=pictures(view), region_name=divisions.full_name(region)
+    )
 
 
 @bp.post("/lines")

@@ -133,6 +133,8 @@
     }
     const submits = near(event, "[data-submit]");
     if (submits && submits.form) { submits.form.requestSubmit(); }
+    const auto = near(event, "form[data-auto]");
+    if (auto) { auto.requestSubmit(); }
   });
 
   /* Pictures, print, large text. */

@@ -21,6 +21,7 @@ from market.rules.delivery_states import DELIVERY
 from market.rules.dispute_states import DISPUTE
 from market.rules.order_states import RESIDENT_ORDER, UNIT_ORDER
 from market.rules.payment_states import PAYMENT
+from market.rules.promotion import PROMOTION
 from market.rules.reconciliation import EXCEPTION
 from market.rules.refund_states import REFUND
 from market.rules.transfer import TRANSFER
@@ -53,6 +54,7 @@ TABLES: tuple[tuple[str, StateTable[Any, Any]], ...] = (
     ("market/rules/bill.py", BILL),
     ("market/rules/after_sale.py", AFTER_SALE),
     ("market/rules/dispute_states.py", DISPUTE),
+    ("market/rules/promotion.py", PROMOTION),
     ("procurement/rules/plan.py", PLAN),
     ("procurement/rules/declaration.py", DECLARATION),
     ("procurement/rules/statement.py", STATEMENT),

@@ -65,6 +65,7 @@ def test_nobody_is_stuck_by_accident():
         ("ask", "lapsed"),
         ("delivery", "received"),
         ("bill", "closed"),
+        ("promotion", "stopped"),
         ("transfer", "confirmed"),
         ("transfer", "refused"),
         ("transfer", "withdrawn"),

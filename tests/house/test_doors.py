@@ -63,6 +63,11 @@ PUBLIC = {
     "editorial.show",
     "impact.show",
     "finding.suggest",
+    # where goods would be sent, coupons that lie open
+    "regions.show",
+    "regions.steps",
+    "regions.choose",
+    "coupons.mine",
     "finding.why",
     # the phone's helper for work without network: a file of ours
     "purchases.worker",

@@ -11,6 +11,7 @@ from market.gateways.providers import TOKEN_PURPOSE
 from market.models.cart import Address, Cart
 from market.models.order import OrderGroup
 from market.models.payment import MerchantAccount
+from market.queries import addresses
 from market.services import carts, checkout
 from market.services.checkout import Choice
 from tests.make.core import actor, person, writing
@@ -43,9 +44,10 @@ def address(of: Person) -> Address:
             person_id=of.id,
             receiver="示例",
             phone="13800000000",
-            region="吉林省白山市临江市",
+            region="吉林省白山市临江市花山镇",
+            region_code="220681101",
             detail="示例路 1 号",
-            is_default=True,
+            is_default=not addresses.of(of.id),
             created_at=clock.now(),
         )
         db.session.add(made)

@@ -84,7 +84,7 @@ def test_a_resident_sees_the_day_and_the_tier_and_the_line_keeps_both(app: Flask
         carts.add(cart, offer.id, 10)
         cart_id = cart.id
     (group,) = reading.view(cart_id).groups
-    assert (group.ships_from, group.rows[0].price_fen, group.goods_fen) == (ships, PRICE - 100, 10 * (PRICE - 100))
+    assert (group.days, group.rows[0].price_fen, group.goods_fen) == ((ships,), PRICE - 100, 10 * (PRICE - 100))
     with pytest.raises(Refused, match="price-changed"):
         shop.checked_out(by, to, (offer, 10), price_fen=PRICE)
     shop.checked_out(by, to, (offer, 10), price_fen=PRICE - 100)

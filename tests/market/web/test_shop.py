@@ -71,7 +71,15 @@ def test_a_guest_fills_a_cart_logs_in_pays_and_is_paid_once(
     client.post("/login", data={"login": who.phone, "password": make.core.PASSWORD})
     asked = client.get("/checkout")
     assert "示例大葱" in asked.text
-    address = {"receiver": "张三", "phone": "13812345678", "region": "吉林省临江市", "detail": "一号路"}
+    address = {
+        "receiver": "张三",
+        "phone": "13812345678",
+        "province": "220000",
+        "city": "220600",
+        "county": "220681",
+        "town": "220681103",
+        "detail": "一号路",
+    }
     assert client.post("/checkout/address", data=address).status_code == 303
 
     page = client.get("/checkout").text
