@@ -4,9 +4,9 @@ The floors register their columns; `flask keys rotate` adds a key and seals anew
 stopped at any time and goes on where it was: what is already under the new key is not looked at again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -92,7 +92,7 @@ def _reindex(one: BlindTable, active: int, limit: int) -> int:
     ).all()  # fmt: skip
     for found in rows:
         row: tuple[Any, ...] = tuple(found)
-        place, values = row[: len(keys)], cast(Sequence[bytes | None], row[len(keys) :])
+        place, values = row[: len(keys)], row[len(keys) :]
         fresh: dict[str, Any] = {one.key_column: active}
         for (name, (source, kind)), value in zip(one.indexes.items(), values, strict=True):
             purpose = COLUMNS[f"{one.table}.{source}"].purpose(*place)
