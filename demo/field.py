@@ -22,6 +22,7 @@ from core import clock
 from core.access.actor import Actor
 from core.access.roles import Role
 from core.db import db, transaction
+from core.money import plain_yuan
 from core.quantity import KG, BaseUnit
 from demo.cast import goods, word
 from demo.world import World
@@ -105,10 +106,11 @@ def _after(world: World, product_id: int, clerk: Actor) -> None:
         oldest = next(one for one in stored.to_ship([product_id])[product_id] if one.balance.left_qty > 20_000)
         lots.lose(oldest.id, 2_500, LossReason.ROTTEN, note=word("field", "rain"), by=clerk)
         before = world.days.today - timedelta(days=7)
-        rows = payables.bank_file(clerk).decode("utf-8-sig").splitlines()
-        lines = [line.split(",") for line in rows[1:] if date.fromisoformat(line.split(",")[4]) < before]
+        lines = [line for line in payables.pay_lines(clerk) if line.bought_on < before]
         serial = f"DEMO{product_id:06d}"
-        told = [f"{one[0]},{one[3]},{clock.today()},{serial}{n}" for n, one in enumerate(lines)]
+        told = [
+            f"{one.note_no},{plain_yuan(one.amount_fen)},{clock.today()},{serial}{n}" for n, one in enumerate(lines)
+        ]
         heads = ",".join(word("field", name) for name in ("number", "amount", "paid_on", "serial"))
         payouts.take_result("\n".join([heads, *told]).encode(), name=word("field", "file"), by=clerk)
 

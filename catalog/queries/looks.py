@@ -15,7 +15,7 @@ from core.places import queries as places
 from core.trail.models import AuditEvent, Stream
 
 PAGE = 50
-ACTIONS = ("household-revealed", "household-searched", "household-export-fetched")
+ACTIONS = ("household-revealed", "household-searched", "household-export-fetched", "household-account-exported")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What a supplier owes to which household, and what the bank said about it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,14 +11,12 @@ from catalog.models.purchase import BankFile, BankRow, PurchaseConfirmation, Pur
 from catalog.models.supplier import Household, Supplier
 from catalog.rules.benefit import PayMethod
 from catalog.rules.purchase import PaymentOutcome, Signing
-from core import codes, money, sheets
 from core.access.actor import Actor
-from core.db import db
+from core.db import any_of, db
 from core.errors import Missing
 from core.places.models import Place
-from core.text import sentence
 
-COLUMNS = ("note_no", "household", "village", "amount", "bought_on", "remark")
+COLUMNS = ("note_no", "household", "account", "village", "amount", "bought_on", "remark")
 """Columns of the file for the bank, in order: see docs/bank-file.md."""
 
 
@@ -96,17 +94,25 @@ def totals(by: Actor) -> Totals:
     return Totals(row[0], int(row[1] or 0), row[2])
 
 
-def bank_file(by: Actor) -> bytes:
-    """The notes to be paid, one a line, as CSV (UTF-8 with BOM). Households by code: accounts are not in our hands."""
-    titles = [sentence("bank_file", name) for name in COLUMNS]
-    return sheets.csv_text(titles, _lines(by))
+@dataclass(frozen=True)
+class PayLine:
+    """A note to be paid by the bank: agreed to, not paid, not taken back."""
+
+    note_no: str
+    household_id: int
+    household_code: str
+    village: str
+    amount_fen: int
+    bought_on: date
 
 
-def _lines(by: Actor) -> Iterator[list[str]]:
+def pay_lines(by: Actor) -> list[PayLine]:
+    """The notes of the next file for the bank, the oldest first. One statement."""
     later = aliased(PurchaseNote)
     rows = db.session.execute(
         sa.select(
-            PurchaseNote.note_no, Household.code, Place.name, PurchaseNote.amount_fen, PurchaseNote.bought_on
+            PurchaseNote.note_no, Household.id, Household.code, Place.name, PurchaseNote.amount_fen,
+            PurchaseNote.bought_on,
         )
         .join(Household, Household.id == PurchaseNote.household_id)
         .join(Place, Place.code == Household.village_code)
@@ -116,11 +122,12 @@ def _lines(by: Actor) -> Iterator[list[str]]:
         )
         .order_by(PurchaseNote.id)
     )  # fmt: skip
-    for row in rows:
-        yield [
-            row.note_no, codes.with_check(row.code), row.name, money.plain_yuan(row.amount_fen),
-            row.bought_on.isoformat(), sentence("bank_file", "purpose"),
-        ]  # fmt: skip
+    return [PayLine(*row) for row in rows]
+
+
+def households(household_codes: Collection[str]) -> sa.Select[int, str]:
+    """Ids and codes of households by their codes."""
+    return sa.select(Household.id, Household.code).where(any_of(Household.code, list(household_codes), sa.String))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from catalog.queries import payables, purchases
 from catalog.queries import suppliers as own
 from catalog.rules.purchase import PaymentOutcome
-from catalog.services import payouts
+from catalog.services import pay_files, payouts
 from core import clock
 from core.access.actor import Actor
 from core.access.rights import Right
@@ -15,8 +15,8 @@ from core.errors import Refused
 from core.files.services import MAX_PAPER
 from core.text import sentence
 from core.web import menu
-from core.web.access import actor, again, requires
-from core.web.forms import Form, YuanField
+from core.web.access import actor, again, fresh_login, requires
+from core.web.forms import Form, ShortText, YuanField
 
 bp = Blueprint("payables", __name__, url_prefix="/farm")
 
@@ -31,6 +31,13 @@ menu.add(
 )
 
 
+NEVER_KEPT = "no-store, no-cache, must-revalidate, private, max-age=0"
+
+
+class PayFileForm(Form):
+    reason = ShortText(most=100)
+
+
 class PriceForm(Form):
     price = YuanField(least=1)
 
@@ -39,16 +46,26 @@ class PriceForm(Form):
 @requires(Right.SELL)
 def listed() -> ResponseReturnValue:
     who = actor()
+    rows = payables.owed(who)
     return render_template(
-        "catalog/farm/payables.html", rows=payables.owed(who), totals=payables.totals(who), files=payables.files(who)
-    )
+        "catalog/farm/payables.html", rows=rows, totals=payables.totals(who), files=payables.files(who),
+        accounts=pay_files.masked([row.household_code for row in rows]),
+    )  # fmt: skip
 
 
-@bp.get("/payables/bank.csv")
-@requires(Right.SELL)
+@bp.post("/payables/bank.csv")
+@requires(Right.PAY_FILE)
+@again(listed)
+@fresh_login()
 def bank_file() -> ResponseReturnValue:
-    answer = Response(payables.bank_file(actor()), mimetype="text/csv")
+    """Accounts in the open: the answer to this POST, kept by no browser, on record household by household."""
+    form = PayFileForm()
+    form.require()
+    with transaction():
+        data = pay_files.make(reason=form.reason.data, by=actor())
+    answer = Response(data, mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="payables-{clock.today():%Y%m%d}.csv"'
+    answer.headers["Cache-Control"] = NEVER_KEPT
     return answer
 
 

@@ -24,6 +24,7 @@ class Right(StrEnum):
     SELL = "sell"  # products, orders, deliveries, statements of one's own shop
     REFUND_SECOND = "refund_second"  # the second person of a large refund: of one's own shop, or the operator
     PURCHASE = "purchase"  # write purchase notes at the field's edge
+    PAY_FILE = "pay_file"  # households' accounts in the file for the bank: those that one's own shop is to pay
     HOUSEHOLD_CARDS = "household_cards"  # print the cards of one's village
     CROP_PLAN = "crop_plan"
     ORIGIN_CONFIRM = "origin_confirm"
@@ -115,6 +116,7 @@ ACCESS: dict[Right, frozenset[R]] = {
     Right.SELL: frozenset({R.SUPPLIER_CLERK}),
     Right.REFUND_SECOND: frozenset({R.SUPPLIER_CLERK, R.ORGANISATION_ADMIN, R.PLATFORM_OPERATOR}),
     Right.PURCHASE: frozenset({R.SUPPLIER_CLERK, R.VILLAGE_WORKER}),
+    Right.PAY_FILE: frozenset({R.SUPPLIER_CLERK}),
     Right.HOUSEHOLD_CARDS: frozenset({R.VILLAGE_WORKER}),
     Right.CROP_PLAN: frozenset({R.VILLAGE_WORKER, R.AGRICULTURE_OFFICER}),
     Right.ORIGIN_CONFIRM: frozenset({R.TOWNSHIP_CLERK}),

@@ -9,14 +9,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from catalog.models.benefit import HouseholdBenefit
+from catalog.models.household import HouseholdConsent, HouseholdPerson
 from catalog.models.purchase import BankFile, BankRow, PurchasePayment
 from catalog.queries import payables
 from catalog.rules.benefit import PayMethod
+from catalog.rules.households import ConsentKind, ConsentMethod
 from catalog.rules.purchase import PaymentOutcome
-from catalog.services import payouts, purchases
+from catalog.services import pay_files, payouts, purchases
 from core import clock, codes
 from core.db import db, transaction
 from core.errors import Missing, Refused
+from core.trail.models import AuditEvent
 from tests import make
 from tests.make import farm as farms
 from tests.make.farm import Farm
@@ -111,24 +114,75 @@ def test_a_file_without_its_columns_is_refused(farm: Farm) -> None:
     assert db.session.scalar(sa.select(sa.func.count(BankFile.id))) == 0
 
 
-def test_the_file_for_the_bank_names_households_by_code_only(farm: Farm) -> None:
+ACCOUNT = "6217000012345678"
+
+
+def has_account(of: Farm, account: str = ACCOUNT, *, agreed: bool = True) -> None:
+    with transaction():
+        row = HouseholdPerson(household_id=of.household.id, position=1, created_at=clock.now())
+        row.close("account", account)
+        db.session.add(row)
+        db.session.add(
+            HouseholdConsent(
+                household_id=of.household.id, kind=ConsentKind.ACCOUNT, is_given=agreed, method=ConsentMethod.SIGNED,
+                paper_no="示例-1", given_on=clock.today(), author_id=of.person.id, created_at=clock.now(),
+            )
+        )  # fmt: skip
+
+
+def looked_at() -> int:
+    query = sa.select(sa.func.count()).where(AuditEvent.action == pay_files.EXPORTED)
+    return db.session.scalar(query) or 0
+
+
+def test_the_file_for_the_bank_has_the_account_of_who_is_to_be_paid_and_says_so(farm: Farm) -> None:
+    has_account(farm)
     note, gone = farms.purchase(farm), farms.purchase(farm)
     farms.purchase(farm, pay_method=PayMethod.CASH)
     with transaction():
         purchases.reverse(gone.id, reason="错", client_key="k", by=farm.clerk)
+        lines = pay_files.make(reason="本周收购款", by=farm.clerk).decode("utf-8-sig").splitlines()
 
-    lines = payables.bank_file(farm.clerk).decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("收购单号,户编码,收款账号,村,金额（元）") and len(lines) == 2
+    assert f"{note.note_no},{codes.with_check(farm.household.code)},{ACCOUNT}," in lines[1] and ",64.62," in lines[1]
+    assert looked_at() == 1
+    event = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == pay_files.EXPORTED)).one()
+    assert event.object_id == str(farm.household.id) and ACCOUNT not in event.body and "本周收购款" in event.body
 
-    assert lines[0].startswith("收购单号,户编码,村,金额（元）")
-    assert len(lines) == 2
-    assert f"{note.note_no},{codes.with_check(farm.household.code)}," in lines[1] and ",64.62," in lines[1]
+
+def test_without_a_word_given_the_account_stays_sealed(farm: Farm) -> None:
+    has_account(farm, agreed=False)
+    note = farms.purchase(farm)
+    with transaction():
+        line = pay_files.make(reason="本周收购款", by=farm.clerk).decode("utf-8-sig").splitlines()[1]
+    assert line.startswith(f"{note.note_no},{codes.with_check(farm.household.code)},,") and looked_at() == 0
+
+
+def test_a_file_without_purpose_or_without_notes_is_not_made(farm: Farm) -> None:
+    has_account(farm)
+    for reason, code in (
+        ("款", "reason-too-short"),
+        (f"付{ACCOUNT}", "text-holds-number"),
+        ("收购款项", "pay-file-empty"),
+    ):
+        with pytest.raises(Refused, match=code), transaction():
+            pay_files.make(reason=reason, by=farm.clerk)
+    assert looked_at() == 0
 
 
 def test_doors(farm: Farm, client: FlaskClient) -> None:
     note = farms.purchase(farm)
     make.log_in(client, farm.person)
-    assert farm.household.code in client.get("/farm/payables").text
-    assert client.get("/farm/payables/bank.csv").mimetype == "text/csv"
+    has_account(farm)
+    page = client.get("/farm/payables").text
+    assert farm.household.code in page and "****5678" in page and ACCOUNT not in page
+    assert client.get("/farm/payables/bank.csv").status_code in {404, 405}
+    sent = client.post("/farm/payables/bank.csv", data={"reason": "本周收购款"})
+    assert sent.mimetype == "text/csv" and ACCOUNT in sent.text and "no-store" in sent.headers["Cache-Control"]
+    with client.session_transaction() as session:
+        session["proved"] = 0
+    stale = client.post("/farm/payables/bank.csv", data={"reason": "本周收购款"})
+    assert stale.status_code == 409 and ACCOUNT not in stale.text and looked_at() == 1
 
     data = csv(f"{note.note_no},64.62,{clock.today()},LS-1,成功")
     answer = client.post("/farm/payables/results", data={"file": (io.BytesIO(data), "r.csv")})
