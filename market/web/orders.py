@@ -60,6 +60,7 @@ def show(token: str) -> ResponseReturnValue:
     return render_template(
         "market/orders/show.html", view=view, track=tracking.of_order(view.order), picture=shown.picture,
         carrier=parcels.carrier, after_sales=after_sale_lines.of_order(view.order.id), now=clock.now(),
+        next=next_actions.of(view.order),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from core.web.access import actor, again, requires
 from core.web.forms import Form, QuantityField, ShortText, YuanField
 from core.web.inbox import Task
 from market.models.delivery import Delivery
-from market.queries import deliveries, goods_text, papers, parcels, supplier_desk
+from market.queries import deliveries, goods_text, next_actions, papers, parcels, supplier_desk
 from market.queries.supplier_desk import TABS, OrderSheet
 from market.services import asking, fulfilment, holding, resident_orders
 from market.web import ship_form
@@ -76,7 +76,9 @@ def orders() -> ResponseReturnValue:
 def order(order_id: int) -> ResponseReturnValue:
     sheet = _sheet(order_id)
     return render_template(
-        "market/supplier/order.html", sheet=sheet, text=goods_text, form=DeclineForm(), confirming=confirm_form(sheet),
+        "market/supplier/order.html", sheet=sheet, text=goods_text, form=DeclineForm(),
+        next=next_actions.of(sheet.order),
+        confirming=confirm_form(sheet),
         unit=ship_form.unit_of, carrier=parcels.carrier, parcel=ship_form.one_parcel(),
         couriers=ship_form.couriers(),
     )  # fmt: skip

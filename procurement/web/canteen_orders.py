@@ -10,7 +10,7 @@ from core.text import sentence
 from core.web import menu
 from core.web.access import actor, again, requires
 from core.web.forms import clean
-from market.queries import asks, goods_text, parcels, rounds, tracking
+from market.queries import asks, goods_text, next_actions, parcels, rounds, tracking
 from market.rules.order_states import OrderState
 from procurement.queries import canteen_orders as queries
 from procurement.queries import plans as plan_queries
@@ -73,7 +73,8 @@ def index() -> ResponseReturnValue:
 def show(token: str) -> ResponseReturnValue:
     view = queries.view(token, actor())
     return render_template(
-        "procurement/orders/show.html", view=view, asks=asks.of_order(view.order.id), text=goods_text,
+        "procurement/orders/show.html", view=view, next=next_actions.of(view.order), text=goods_text,
+        asks=asks.of_order(view.order.id),
         track=tracking.of_order(view.order), carrier=parcels.carrier, run=rounds.run_of(view.order.id),
     )  # fmt: skip
 
