@@ -7,7 +7,7 @@ from enum import StrEnum
 from market.rules.order_states import OrderKind, OrderState
 
 
-class Party(StrEnum):
+class Turn(StrEnum):
     """Whose turn it is."""
 
     RESIDENT = "resident"
@@ -56,7 +56,7 @@ class Standing:
 class NextAction:
     """Whose turn, for what, until when (an instant, or a county day with the day included; None: no limit)."""
 
-    party: Party
+    party: Turn
     act: NextAct
     until: datetime | date | None = None
 
@@ -69,15 +69,15 @@ def next_action(of: Standing) -> NextAction | None:
 def _of_resident(of: Standing) -> NextAction | None:
     match of.state:
         case OrderState.PENDING_PAY if of.closing:
-            return NextAction(Party.PROVIDER, NextAct.WAIT_FOR_CLOSE)
+            return NextAction(Turn.PROVIDER, NextAct.WAIT_FOR_CLOSE)
         case OrderState.PENDING_PAY:
-            return NextAction(Party.RESIDENT, NextAct.PAY, of.expires_at)
+            return NextAction(Turn.RESIDENT, NextAct.PAY, of.expires_at)
         case OrderState.PAID:
-            return NextAction(Party.SUPPLIER, NextAct.SEND, of.send_on)
+            return NextAction(Turn.SUPPLIER, NextAct.SEND, of.send_on)
         case OrderState.SHIPPED:
             if of.receive_by is None:
-                return NextAction(Party.SUPPLIER, NextAct.SEND, of.send_on)
-            return NextAction(Party.RESIDENT, NextAct.RECEIVE, of.receive_by)
+                return NextAction(Turn.SUPPLIER, NextAct.SEND, of.send_on)
+            return NextAction(Turn.RESIDENT, NextAct.RECEIVE, of.receive_by)
         case _:
             return None
 
@@ -85,13 +85,13 @@ def _of_resident(of: Standing) -> NextAction | None:
 def _of_unit(of: Standing) -> NextAction | None:
     live = of.state in {OrderState.PLACED, OrderState.CONFIRMED}
     if live and of.answer_by is not None:
-        return NextAction(Party.UNIT, NextAct.ANSWER, of.answer_by)
+        return NextAction(Turn.UNIT, NextAct.ANSWER, of.answer_by)
     if of.state is OrderState.PLACED:
-        return NextAction(Party.SUPPLIER, NextAct.CONFIRM, of.confirm_by)
+        return NextAction(Turn.SUPPLIER, NextAct.CONFIRM, of.confirm_by)
     if of.state is OrderState.CONFIRMED:
         if of.counted:
-            return NextAction(Party.UNIT, NextAct.SIGN)
+            return NextAction(Turn.UNIT, NextAct.SIGN)
         if of.under_way_on is not None:
-            return NextAction(Party.UNIT, NextAct.COUNT, of.under_way_on)
-        return NextAction(Party.SUPPLIER, NextAct.SEND, of.send_on)
-    return NextAction(Party.UNIT, NextAct.SETTLE, of.settle_on) if of.state is OrderState.FULFILLED else None
+            return NextAction(Turn.UNIT, NextAct.COUNT, of.under_way_on)
+        return NextAction(Turn.SUPPLIER, NextAct.SEND, of.send_on)
+    return NextAction(Turn.UNIT, NextAct.SETTLE, of.settle_on) if of.state is OrderState.FULFILLED else None

@@ -12,7 +12,7 @@ from core.people.models import Person
 from market.models.delivery import Delivery
 from market.queries import next_actions
 from market.rules.delivery_states import DeliveryState
-from market.rules.next_action import NextAct, Party
+from market.rules.next_action import NextAct, Turn
 from market.rules.order_states import OrderState
 from tests import make
 from tests.make import market as building
@@ -28,7 +28,7 @@ def test_a_units_order_from_its_placing_to_its_payment(of: building.Line, client
     said = next_actions.of(order)
     assert said is not None
     assert (said.party, said.act, said.until) == (
-        Party.SUPPLIER, NextAct.CONFIRM, order.placed_at + timedelta(hours=48),
+        Turn.SUPPLIER, NextAct.CONFIRM, order.placed_at + timedelta(hours=48),
     )  # fmt: skip
     make.log_in(client, db.session.get_one(Person, of.seller.actor.person_id))
     assert "下一步，请您</strong>确认订单" in client.get(f"/supplier/orders/{order.id}").text
@@ -40,7 +40,7 @@ def test_a_units_order_from_its_placing_to_its_payment(of: building.Line, client
     delivery = building.delivery(of, order)
     counting = next_actions.of(order)
     assert counting is not None
-    assert (counting.party, counting.act, counting.until) == (Party.UNIT, NextAct.COUNT, delivery.delivered_on)
+    assert (counting.party, counting.act, counting.until) == (Turn.UNIT, NextAct.COUNT, delivery.delivered_on)
     with transaction():
         db.session.get_one(Delivery, delivery.id).state = DeliveryState.COUNTED
     signing = next_actions.of(order)
@@ -57,5 +57,5 @@ def test_what_was_accepted_is_to_be_paid_in_time(of: building.Line) -> None:
         order.state = OrderState.FULFILLED
     said = next_actions.of(order)
     assert said is not None
-    assert (said.party, said.act) == (Party.UNIT, NextAct.SETTLE)
+    assert (said.party, said.act) == (Turn.UNIT, NextAct.SETTLE)
     assert said.until == clock.today() + timedelta(days=order.pay_term_days)

@@ -4,11 +4,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from market.rules.next_action import NextAct, NextAction, Party, Standing, next_action
+from market.rules.next_action import NextAct, NextAction, Standing, Turn, next_action
 from market.rules.order_states import RESIDENT_ORDER, UNIT_ORDER, OrderKind, OrderState
 
 AT, ON = datetime(2026, 11, 24, 8, tzinfo=UTC), date(2026, 11, 25)
-S, A, P = OrderState, NextAct, Party
+S, A, P = OrderState, NextAct, Turn
 
 
 @pytest.mark.parametrize(
