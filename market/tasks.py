@@ -1,5 +1,7 @@
 """Jobs of the market: asking after payments, closing what nobody pays, sending refunds, confirming receipt."""
 
+from datetime import date
+
 import sqlalchemy as sa
 import structlog
 
@@ -17,6 +19,7 @@ from market.rules.payment_states import PaymentState
 from market.services import (
     after_sale_clock,
     arbitration,
+    bill_fetching,
     certified_sales,
     dispute_cases,
     intents,
@@ -135,6 +138,28 @@ def send_refund(refund_id: int) -> None:
         return
     with transaction():
         refund_sending.done(refund_id, sending, result)
+
+
+@job("market.watch_bills", every=1800)
+def watch_bills() -> None:
+    """Ask for the bills that are due: every merchant's days that are over and not there (after nine)."""
+    for account_id, day in bill_fetching.wanted():
+        key = f"bill:{account_id}:{day.isoformat()}"
+        enqueue("market.fetch_bill", key=key, account_id=account_id, day=day.isoformat())
+
+
+@job("market.fetch_bill", outside=True)
+def fetch_bill(account_id: int, day: str) -> None:
+    """Fetch a merchant's bill of a day, keep it, compare it."""
+    on = date.fromisoformat(day)
+    provider, payee = bill_fetching.account_of(account_id)
+    db.session.remove()
+    rows = bill_fetching.fetch(provider, payee, on)
+    if rows is None:
+        log.warning("bill not fetched", account_id=account_id, day=day)
+        return
+    with transaction():
+        bill_fetching.take(account_id, on, rows)
 
 
 @job("market.confirm_receipt", every=600)

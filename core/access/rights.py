@@ -22,6 +22,8 @@ class Right(StrEnum):
     PROMOTE = "promote"  # promotions out of the platform's budgets
     PROMOTION_APPROVE = "promotion_approve"  # the second person's word on prices below 70 %, of who bears them
     SELL = "sell"  # products, orders, deliveries, statements of one's own shop
+    RECONCILE = "reconcile"  # settle what the provider's bill and our books do not say alike
+    RECONCILE_VIEW = "reconcile_view"
     REFUND_SECOND = "refund_second"  # the second person of a large refund: of one's own shop, or the operator
     PURCHASE = "purchase"  # write purchase notes at the field's edge
     PAY_FILE = "pay_file"  # households' accounts in the file for the bank: those that one's own shop is to pay
@@ -114,6 +116,8 @@ ACCESS: dict[Right, frozenset[R]] = {
     Right.PROMOTE: frozenset({R.PLATFORM_OPERATOR}),
     Right.PROMOTION_APPROVE: frozenset({R.SUPPLIER_CLERK, R.ORGANISATION_ADMIN, R.PLATFORM_OPERATOR}),
     Right.SELL: frozenset({R.SUPPLIER_CLERK}),
+    Right.RECONCILE: frozenset({R.FINANCE_OFFICER, R.PLATFORM_OPERATOR}),
+    Right.RECONCILE_VIEW: frozenset({R.FINANCE_OFFICER, R.FINANCE_AUDITOR, R.PLATFORM_OPERATOR}),
     Right.REFUND_SECOND: frozenset({R.SUPPLIER_CLERK, R.ORGANISATION_ADMIN, R.PLATFORM_OPERATOR}),
     Right.PURCHASE: frozenset({R.SUPPLIER_CLERK, R.VILLAGE_WORKER}),
     Right.PAY_FILE: frozenset({R.SUPPLIER_CLERK}),

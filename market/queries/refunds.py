@@ -1,14 +1,17 @@
 """Money of residents on its way back."""
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 
 from catalog.models.supplier import Supplier
+from core import clock
 from core.access.actor import Actor
 from core.access.rights import Right
 from core.access.roles import Role
 from core.db import db
 from market.models.order import Order
-from market.models.payment import PaymentIntent, Refund, RefundAttempt
+from market.models.payment import PaymentIntent, PaymentNotice, Refund, RefundAttempt
 from market.rules.refund_states import RefundState
 
 _TAKES = [state for state in RefundState if state.takes]
@@ -50,6 +53,23 @@ def waiting(*, for_: Actor) -> list[Refund]:
     for_.role_for(Right.REFUND_SECOND)
     query = _mine(for_).where(Refund.state == RefundState.WAITING).order_by(Refund.id)
     return list(db.session.scalars(query.limit(200)))
+
+
+def late_notices(*, for_: Actor) -> list[str]:
+    """Late money that goes back, of the last 30 days: the buyer's orders by token; "" for what finance is told."""
+    since = clock.now() - timedelta(days=30)
+    told = (
+        sa.select(PaymentNotice.audience, Order.token)
+        .join(Refund, Refund.id == PaymentNotice.refund_id)
+        .join(PaymentIntent, PaymentIntent.id == Refund.intent_id)
+        .join(Order, Order.id == PaymentIntent.order_id)
+        .where(PaymentNotice.at > since, PaymentNotice.seen_at.is_(None), Refund.state != RefundState.DONE)
+    )
+    mine = PaymentNotice.person_id == for_.person_id
+    if for_.may(Right.RECONCILE):
+        mine = sa.or_(mine, PaymentNotice.audience == "finance")
+    rows = db.session.execute(told.where(mine).order_by(PaymentNotice.id).limit(20))
+    return [token if audience == "buyer" else "" for audience, token in rows]
 
 
 def _mine(for_: Actor) -> sa.Select[Refund]:

@@ -4,6 +4,8 @@ A verified notification and the answer to our own query take the same path: `hea
 event once; the state table makes late news harmless; money that comes after closing goes straight back.
 """
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
@@ -16,8 +18,9 @@ from market.models.payment import MerchantAccount, PaymentIntent, PaymentNotice,
 from market.models.settlement import Account
 from market.rules.order_states import OrderAct, OrderState
 from market.rules.payment_states import PaymentEvent, PaymentState
+from market.rules.reconciliation import ExceptionKind
 from market.rules.refund_states import RefundState
-from market.services import book, intent_steps, order_steps, refunds
+from market.services import book, findings, intent_steps, order_steps, refunds
 from market.services.fulfilment import release_rest
 from market.services.intent_steps import move
 
@@ -29,12 +32,15 @@ def hear(event: Event, *, provider: str, raw: str = "") -> PaymentState | None:
     ours = sa.and_(PaymentIntent.out_trade_no == event.payment_no, PaymentIntent.provider == provider)
     intent, order = intent_steps.lock(ours) or (None, None)
     verdict = _verdict(intent, event)
-    if not _first_time(event, provider, intent, verdict, raw) or intent is None or order is None:
+    event_id = _first_time(event, provider, intent, verdict, raw)
+    if event_id is not None and verdict == "unknown-payment":
+        findings.find(ExceptionKind.UNKNOWN, f"event:{event_id}", event_id=event_id, theirs_fen=event.amount_fen)
+    if event_id is None or intent is None or order is None:
         return None if intent is None else intent.state
     if verdict == "taken":
-        _take(intent, order, event)
-    else:
-        _contradict(intent, verdict)
+        verdict = _take(intent, order, event)
+    if verdict != "taken":
+        _contradict(intent, verdict, event_id, event.amount_fen)
     return intent.state
 
 
@@ -54,12 +60,20 @@ def _verdict(intent: PaymentIntent | None, event: Event) -> str:
     return "taken"
 
 
-def _contradict(intent: PaymentIntent, reason: str) -> None:
+def _contradict(intent: PaymentIntent, reason: str, event_id: int, theirs_fen: int) -> None:
+    """The payment waits for two persons, with the evidence."""
     intent_steps.move(intent, PaymentEvent.CONTRADICTION)
+    findings.find(
+        *(ExceptionKind.CONTRADICTION, f"event:{event_id}"),
+        event_id=event_id,
+        intent_id=intent.id,
+        ours_fen=intent.amount_fen,
+        theirs_fen=theirs_fen,
+    )
     intent_steps.record("payment-contradiction", intent, reason=reason)
 
 
-def _first_time(event: Event, provider: str, intent: PaymentIntent | None, verdict: str, raw: str) -> bool:
+def _first_time(event: Event, provider: str, intent: PaymentIntent | None, verdict: str, raw: str) -> int | None:
     row = insert(ProviderEvent).values(
         event_key=f"{provider}:{event.key}"[:200],
         provider=provider,
@@ -69,10 +83,12 @@ def _first_time(event: Event, provider: str, intent: PaymentIntent | None, verdi
         raw=raw[:8000],
         at=clock.now(),
     )
-    return db.session.execute(row.on_conflict_do_nothing().returning(ProviderEvent.id)).first() is not None
+    return db.session.scalar(row.on_conflict_do_nothing().returning(ProviderEvent.id))
 
 
-def _take(intent: PaymentIntent, order: Order, event: Event) -> None:
+def _take(intent: PaymentIntent, order: Order, event: Event) -> str:
+    """Let the fact move the payment. → "taken", or what does not fit after all."""
+    verdict = "taken"
     intent.trade_no = event.provider_no or intent.trade_no
     if event.kind is EventKind.PENDING:
         move(intent, PaymentEvent.WAITING)
@@ -83,14 +99,19 @@ def _take(intent: PaymentIntent, order: Order, event: Event) -> None:
     if event.kind is EventKind.FINISHED and intent.finished_at is None:
         intent.finished_at = event.happened_at or clock.now()
     if event.kind is EventKind.REFUNDED:
-        _refunded(intent, order, event)
-    _send_late_back(intent)
+        verdict = _refunded(intent, order, event)
+    send_late_back(intent)
+    return verdict
 
 
 def _paid(intent: PaymentIntent, order: Order, event: Event) -> None:
-    if not move(intent, PaymentEvent.PAID):
-        return
-    intent.paid_fen, intent.paid_at = intent.amount_fen, event.happened_at or clock.now()
+    if move(intent, PaymentEvent.PAID):
+        book_payment(intent, order, event.happened_at or clock.now())
+
+
+def book_payment(intent: PaymentIntent, order: Order, at: datetime) -> None:
+    """The money of a payment that has just become paid: booked, and the order goes on; else it came too late."""
+    intent.paid_fen, intent.paid_at = intent.amount_fen, at
     book.enter(
         *("payment", intent.id, order.supplier_id),
         [(Account.CLEARING, intent.amount_fen), (Account.PAYABLE, -intent.amount_fen)],
@@ -103,7 +124,7 @@ def _paid(intent: PaymentIntent, order: Order, event: Event) -> None:
     intent.state = PaymentState.PAID_LATE
 
 
-def _send_late_back(intent: PaymentIntent) -> None:
+def send_late_back(intent: PaymentIntent) -> None:
     """Money for an order that is no more, or is another sum now: one refund of what is left, under a fixed number."""
     if intent.state is not PaymentState.PAID_LATE:
         return
@@ -115,28 +136,19 @@ def _send_late_back(intent: PaymentIntent) -> None:
         db.session.add(PaymentNotice(refund_id=refund.id, audience=audience, person_id=person_id, at=at))
 
 
-def _refunded(intent: PaymentIntent, order: Order, event: Event) -> None:
+def _refunded(intent: PaymentIntent, order: Order, event: Event) -> str:
     """One refund, by its number; one that we did not ask for counts by what the provider says of it."""
     if not intent.paid_fen:
-        return
+        return "taken"
     refund = _known(intent, event.refund_no)
-    if refund is None:
-        amount_fen = event.refund_fen or event.refunded_fen - intent.refunded_fen
-        if amount_fen <= 0:
-            return  # a sum that was passed already
-        refund = None if _too_much(intent, amount_fen) else refunds.found_outside(intent, event.refund_no, amount_fen)
-    elif refund.state is RefundState.DONE:
-        return
-    elif event.refund_fen not in {0, refund.amount_fen} or _too_much(intent, refund.amount_fen):
-        refund = None
-    if refund is None:
-        _contradict(intent, "wrong-refund")
-    else:
-        refunds.settle(intent, order, refund, at=event.happened_at)
-
-
-def _too_much(intent: PaymentIntent, amount_fen: int) -> bool:
-    return intent.refunded_fen + amount_fen > intent.paid_fen
+    amount_fen = refund.amount_fen if refund else event.refund_fen or event.refunded_fen - intent.refunded_fen
+    if amount_fen <= 0 or (refund is not None and refund.state is RefundState.DONE):
+        return "taken"  # passed already
+    if event.refund_fen not in {0, amount_fen} or intent.refunded_fen + amount_fen > intent.paid_fen:
+        return "wrong-refund"
+    refund = refund or refunds.found_outside(intent, event.refund_no, amount_fen)
+    refunds.settle(intent, order, refund, at=event.happened_at)
+    return "taken"
 
 
 def _known(intent: PaymentIntent, number: str) -> Refund | None:

@@ -14,8 +14,9 @@ from core.states import advance
 from core.text import sentence
 from market.gateways import ports, providers
 from market.models.payment import MerchantAccount, PaymentIntent, Refund, RefundAttempt
+from market.rules.reconciliation import ExceptionKind
 from market.rules.refund_states import DAILY, REFUND, RefundAct, RefundState, pause
-from market.services import payments
+from market.services import findings, payments
 
 _OPEN = (RefundState.ASKED, RefundState.SENT, RefundState.HELD)
 _LATER = frozenset(
@@ -115,6 +116,12 @@ def _next(refund: Refund, problem: ports.ProviderProblem) -> tuple[RefundState, 
         return refund.state, refund.next_try_at
     if problem.decline in _LATER:
         return advance(REFUND, refund.state, RefundAct.HOLD, "provider"), clock.now() + DAILY
+    findings.find(
+        *(ExceptionKind.REFUND_FAILED, f"refund-failed:{refund.id}"),
+        intent_id=refund.intent_id,
+        refund_id=refund.id,
+        ours_fen=-refund.amount_fen,
+    )
     return advance(REFUND, refund.state, RefundAct.FAIL, "provider"), None
 
 

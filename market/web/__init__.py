@@ -10,6 +10,7 @@ from core import leaving as accounts
 from core.access.actor import Actor
 from core.web import inbox, menu
 from core.web import session as sessions
+from market.cli import payments_cli
 from market.queries import carts
 from market.services import leaving
 from market.web import (
@@ -33,6 +34,7 @@ from market.web import (
     platform_promotions,
     promotions,
     regions,
+    reconciliation,
     rounds,
     share,
     shop,
@@ -52,6 +54,7 @@ DOORS = (
     payments,
     orders,
     merchants,
+    reconciliation,
     supplier_orders,
     supplier_asks,
     supplier_parcels,
@@ -117,6 +120,10 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
     inbox.provide(orders.tasks)
     inbox.provide(notices.tasks)
     inbox.provide(promotions.tasks)
+    inbox.provide(reconciliation.tasks)
+    inbox.provide(payments.tasks)
+    if payments_cli.name not in app.cli.commands:
+        app.cli.add_command(payments_cli)
     inbox.provide(batches.tasks)
     inbox.provide(supplier_bills.tasks)
     for door in (after_sales, supplier_after_sales, arbitration, dispute_cases):

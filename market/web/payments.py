@@ -1,5 +1,8 @@
 """Paying: a code per supplier's order, its state as the provider tells it. Nothing in the browser can mark it paid."""
 
+import re
+from collections.abc import Iterator
+
 import structlog
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,15 +15,26 @@ from core.jobs import enqueue
 from core.text import sentence
 from core.web import qr
 from core.web.access import actor, again, public, raw_body, requires
+from core.web.inbox import Task
 from core.web.limits import limiter
 from market.gateways import ports, providers
 from market.gateways.alipay.keys import KeyProblem
+from market.queries import refunds
 from market.queries import resident_orders as orders
 from market.services import intents, payments, resident_orders
 
 bp = Blueprint("payments", __name__)
 log = structlog.get_logger()
 MOST_NOTIFY = 64 * 1024
+_SIGN = re.compile(r"(^|&)sign=[^&]*")
+"""A signature is checked, not kept (S6)."""
+
+
+def tasks(who: Actor) -> Iterator[Task]:
+    """Money that came too late and goes back: the buyer and finance are told once."""
+    for token in refunds.late_notices(for_=who):
+        href = url_for("orders.show", token=token) if token else url_for("reconciliation.show", done=1)
+        yield Task(sentence("task", "late-refund"), href, tone="warn", icon="wallet2")
 
 
 @bp.get("/pay/<string(maxlength=32):token>")
@@ -144,7 +158,7 @@ def notify() -> ResponseReturnValue:
         return _answer(provider.receipt(False))
     with transaction():
         for event in events:
-            payments.hear(event, provider=provider.name, raw=body.decode("utf-8", "replace"))
+            payments.hear(event, provider=provider.name, raw=_SIGN.sub(r"\1sign=", body.decode("utf-8", "replace")))
     return _answer(provider.receipt(True))
 
 
