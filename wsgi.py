@@ -45,6 +45,7 @@ from core.web import (
 )
 from core.web.app import XingcunFlask
 from demo.cli import demo_cli
+from market.cli import payments_cli
 from market.gateways.alipay import guard
 from market.gateways.alipay.keys import KeyProblem
 from procurement.cli import ledger_cli, p832_cli
@@ -81,7 +82,15 @@ def create_app(**overrides: Any) -> Flask:
         floor.init(app, csrf)
     app.register_blueprint(catalog.api.doors.bp)
     commands.init(app)
-    for commands_of in (search_cli, households_cli, emulator.emulator_cli, ledger_cli, p832_cli, demo_cli):
+    for commands_of in (
+        search_cli,
+        households_cli,
+        emulator.emulator_cli,
+        payments_cli,
+        ledger_cli,
+        p832_cli,
+        demo_cli,
+    ):
         app.cli.add_command(commands_of)
     make_celery(app)
     return app

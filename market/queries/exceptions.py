@@ -113,7 +113,7 @@ def _which(kind: ExceptionKind | None, done: bool) -> sa.ColumnElement[bool]:
     return sa.and_(state, PaymentException.kind == kind) if kind else state
 
 
-def _rows() -> sa.Select[Any]:
+def _rows() -> Any:
     owner = sa.orm.aliased(Person)
     shop = sa.func.coalesce(PaymentIntent.merchant_account_id, ProviderBill.merchant_account_id)
     return (

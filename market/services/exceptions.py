@@ -34,7 +34,7 @@ def own(exception_id: int, *, by: Actor) -> PaymentException:
 def propose(exception_id: int, resolution: Resolution, note: str, *, by: Actor) -> PaymentException:
     """Say what came out and why. A small one is closed by that; a large one and every contradiction waits for another.
 
-    Raises: Missing; Refused "reason-needed", "resolution-misfits" (a payment in review needs to be found paid, closed or
+    Raises: Missing; Refused "reason-needed", "resolution-misfits" (a payment in review is found paid, closed or
     refunded; nothing else may be), "state-forbids-act", "review-has-money", "review-without-money".
     """
     found = _locked(exception_id, by)

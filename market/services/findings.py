@@ -17,5 +17,6 @@ def find(kind: ExceptionKind, key: str, **facts: int | None) -> None:
         "found_at": clock.now(),
         "note": "",
     }
-    row |= {"ours_fen": 0, "theirs_fen": 0} | facts
+    row.update({"ours_fen": 0, "theirs_fen": 0})
+    row.update(facts)
     db.session.execute(insert(PaymentException).values(**row).on_conflict_do_nothing())

@@ -10,7 +10,6 @@ from core import leaving as accounts
 from core.access.actor import Actor
 from core.web import inbox, menu
 from core.web import session as sessions
-from market.cli import payments_cli
 from market.queries import carts
 from market.services import leaving
 from market.web import (
@@ -33,8 +32,8 @@ from market.web import (
     pickups,
     platform_promotions,
     promotions,
-    regions,
     reconciliation,
+    regions,
     rounds,
     share,
     shop,
@@ -122,8 +121,6 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
     inbox.provide(promotions.tasks)
     inbox.provide(reconciliation.tasks)
     inbox.provide(payments.tasks)
-    if payments_cli.name not in app.cli.commands:
-        app.cli.add_command(payments_cli)
     inbox.provide(batches.tasks)
     inbox.provide(supplier_bills.tasks)
     for door in (after_sales, supplier_after_sales, arbitration, dispute_cases):

@@ -44,7 +44,7 @@ class Sale:
 
     def ordered(self, packs: int = 1) -> "Sale":
         """Another order of the same buyer."""
-        home = db.session.get_one(shop.Address, self.address_id)
+        home = fresh(shop.Address, self.address_id)
         group = shop.checked_out(self.by, home, (self.offer, packs), price_fen=PRICE)
         self.order_id = db.session.scalars(sa.select(Order.id).where(Order.group_id == group.id)).one()
         db.session.rollback()
@@ -99,12 +99,15 @@ def alipay_of(app: Flask) -> Alipay:
     return made
 
 
-def sale(app: Flask, *, on_hand: int = 50_000_000) -> Sale:
+def sale(app: Flask, *, on_hand: int = 50_000_000, alipay: Alipay | None = None) -> Sale:
     """A shop that takes payments and a buyer with an order of one box."""
     village_is_exited()
-    alipay, seller = alipay_of(app), supplier()
+    seller, alipay = supplier(), alipay or alipay_of(app)
+    app.extensions["payment_providers"] = {providers.ALIPAY: alipay.provider}
     shop.merchant(seller, alipay.merchant())
     offer = product(seller, on_hand=on_hand)
+    db.session.refresh(offer)
+    db.session.expunge(offer)
     person, by = shop.resident()
     home = shop.address(person)
     seller_id, home_id = seller.id, home.id
