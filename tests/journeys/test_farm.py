@@ -1,5 +1,6 @@
 """The village without network: notes written on a phone, sent once when it is back."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from catalog.models.product import Product
 from catalog.models.purchase import PurchaseNote
 from catalog.rules.listing import ProductState
 from catalog.services import payouts
+from core import codes
 from core.db import db, transaction
 from tests.journeys.steps import enter
 from tests.make import farm as farms
@@ -143,3 +145,48 @@ def test_a_price_that_changed_meanwhile_is_asked_about_on_the_phone(phone: Page,
     phone.get_by_role("button", name="按约定价格上传").click()
     expect(phone.locator("[data-sent-list] > li")).to_have_count(1)
     assert weights() == [10_000]
+
+
+DETECTOR = """
+window.BarcodeDetector = class {
+  constructor(given) { this.formats = given.formats; }
+  async detect(picture) {
+    if (!this.formats.includes("qr_code") || !picture.width) { throw new Error("no picture"); }
+    return window.seen.shift() || [];
+  }
+};
+"""
+
+
+def card(page: Page, *codes_seen: str) -> None:
+    """A browser that reads codes (the machine's Chromium has none), and what it will see on each picture."""
+    found = [[{"rawValue": code}] if code else [] for code in codes_seen]
+    page.add_init_script(f"window.seen = {json.dumps(found)};{DETECTOR}")
+
+
+def test_a_card_is_read_off_its_picture(phone: Page, farm: Farm) -> None:
+    printed = codes.with_check(farm.household.code)
+    card(phone, "", printed.lower())
+    open_page(phone, farm)
+    photo = {"name": "card.png", "mimeType": "image/png", "buffer": farms.picture().getvalue()}
+    scan, said = phone.locator("[data-scan-input]"), phone.locator("[data-scan-said]")
+
+    scan.set_input_files(photo)  # type: ignore[arg-type]
+    expect(said).to_contain_text("没有看清")
+    expect(phone.get_by_label("户编码")).to_have_value("")
+    scan.set_input_files(photo)  # type: ignore[arg-type]
+    expect(said).to_have_text("已识别")
+    expect(phone.get_by_label("户编码")).to_have_value(printed)
+
+    write(phone, farm, "12.5", household=printed)
+    expect(phone.locator("[data-sent-list] > li")).to_have_count(1)
+    assert weights() == [12_500]
+
+
+def test_a_browser_that_reads_no_codes_is_typed_into(phone: Page, farm: Farm) -> None:
+    phone.add_init_script("delete window.BarcodeDetector;")
+    open_page(phone, farm)
+    expect(phone.locator("[data-scan]")).to_be_hidden()
+    write(phone, farm, "12.5")
+    expect(phone.locator("[data-sent-list] > li")).to_have_count(1)
+    assert weights() == [12_500]

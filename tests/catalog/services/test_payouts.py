@@ -163,7 +163,7 @@ def test_a_file_without_purpose_or_without_notes_is_not_made(farm: Farm) -> None
     for reason, code in (
         ("款", "reason-too-short"),
         (f"付{ACCOUNT}", "text-holds-number"),
-        ("收购款项", "pay-file-empty"),
+        ("收购款项", "pay-file-no-notes"),
     ):
         with pytest.raises(Refused, match=code), transaction():
             pay_files.make(reason=reason, by=farm.clerk)
