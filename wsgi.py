@@ -17,6 +17,7 @@ import catalog.tasks
 import catalog.web
 import config
 import core.models
+import market.api.doors
 import market.models
 import market.tasks
 import market.web
@@ -81,6 +82,8 @@ def create_app(**overrides: Any) -> Flask:
     for floor in FLOORS:
         floor.init(app, csrf)
     app.register_blueprint(catalog.api.doors.bp)
+    app.register_blueprint(market.api.doors.bp)
+    csrf.exempt(market.api.doors.bp)
     commands.init(app)
     for commands_of in (
         search_cli,

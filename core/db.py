@@ -171,6 +171,12 @@ def transaction() -> Iterator[None]:
         callback()
 
 
+def note(statement: sa.Executable) -> None:
+    """Write one statement on a connection of its own: no fact, only a note such as when a key was last used."""
+    with db.engine.begin() as connection:
+        connection.execute(statement)
+
+
 @contextmanager
 def savepoint() -> Iterator[None]:
     """A part of the open transaction that can fail alone: what it raises undoes only the part, with the acts that it

@@ -9,6 +9,7 @@ from catalog.services import linkage_night
 from core import clock
 from core.db import db, transaction
 from core.jobs import enqueue, job
+from market.gateways import hooks as sender
 from market.gateways import ports, providers
 from market.models.order import Order
 from market.models.payment import PaymentIntent
@@ -22,6 +23,7 @@ from market.services import (
     bill_fetching,
     certified_sales,
     dispute_cases,
+    hooks,
     intents,
     lapses,
     measures,
@@ -40,6 +42,23 @@ _EVENTS = {
     ports.Standing.CLOSED: ports.EventKind.CLOSED,
     ports.Standing.REFUNDED: ports.EventKind.REFUNDED,
 }
+
+
+@job("market.send_hook", outside=True)
+def send_hook(message_id: int) -> None:
+    """One attempt to tell an address; what came of it decides whether and when there is another."""
+    ready = hooks.to_send(message_id)
+    db.session.remove()
+    if ready is None:
+        return
+    url, body, headers = ready
+    status, error = 0, ""
+    try:
+        status = sender.post(url, body, headers, loopback=hooks.is_loopback_only())
+    except (OSError, sender.NotAllowed) as problem:
+        error = str(problem) if isinstance(problem, sender.NotAllowed) else type(problem).__name__
+    with transaction():
+        hooks.heard(message_id, status=status, error=error)
 
 
 @job("market.watch_payments", every=5)

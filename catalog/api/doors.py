@@ -8,8 +8,16 @@ from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 
-from catalog.api import answers, openapi, shapes
-from catalog.api.describe import (
+from catalog.api import openapi, shapes
+from catalog.queries import certificate_register, open_catalogue, product_page, shop
+from catalog.queries.goods import Filters
+from catalog.queries.shop import Sort
+from catalog.rules.certificates import BADGES, CertificateKind
+from core.errors import Missing
+from core.text import sentence
+from core.web import answers, problem
+from core.web.access import public
+from core.web.describe import (
     CATEGORY,
     CODE,
     OPERATIONS,
@@ -23,14 +31,6 @@ from catalog.api.describe import (
     code,
     words,
 )
-from catalog.queries import certificate_register, open_catalogue, product_page, shop
-from catalog.queries.goods import Filters
-from catalog.queries.shop import Sort
-from catalog.rules.certificates import BADGES, CertificateKind
-from core.errors import Missing
-from core.text import sentence
-from core.web import problem
-from core.web.access import public
 from core.web.limits import limiter
 
 LIMIT = "120 per minute"

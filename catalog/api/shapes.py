@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import url_for
 
-from catalog.api.describe import CODE, SKU, TOWN, VILLAGE
 from catalog.queries.cards import Card
 from catalog.queries.certificates import Badge
 from catalog.queries.open_catalogue import OpenSupplier, OpenVillage
@@ -17,6 +16,7 @@ from catalog.rules.offer import OfferAudience, SaleMode
 from catalog.rules.supplier import EntityType
 from core.quantity import BaseUnit
 from core.text import label
+from core.web.describe import CODE, SKU, TOWN, VILLAGE
 
 Json = dict[str, Any]
 _TEXT: Json = {"type": "string"}

@@ -13,6 +13,7 @@ class Right(StrEnum):
     INBOX = "inbox"
     # organisations and people
     PEOPLE_MANAGE = "people_manage"  # invite, deputise, end access in one's own organisation
+    API_MANAGE = "api_manage"  # tokens and web hooks of one's own organisation
     REGISTER_MANAGE = "register_manage"  # load units, canteens, accounts, opening figures
     SETTINGS_MANAGE = "settings_manage"
     # suppliers
@@ -108,6 +109,7 @@ ACCESS: dict[Right, frozenset[R]] = {
     Right.SHOP: frozenset({R.RESIDENT}),
     Right.INBOX: frozenset(R),
     Right.PEOPLE_MANAGE: frozenset({R.ORGANISATION_ADMIN, R.UNIT_HEAD, R.FINANCE_ADMIN, R.PLATFORM_OPERATOR}),
+    Right.API_MANAGE: frozenset({R.ORGANISATION_ADMIN, R.UNIT_HEAD}),
     Right.REGISTER_MANAGE: frozenset({R.PLATFORM_OPERATOR, R.FINANCE_ADMIN}),
     Right.SETTINGS_MANAGE: frozenset({R.FINANCE_ADMIN}),
     Right.RECALL: frozenset({R.SUPPLIER_CLERK, R.AGRICULTURE_OFFICER}),

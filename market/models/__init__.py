@@ -2,6 +2,7 @@
 
 from market.models import (
     after_sale,
+    api,
     bank,
     bill,
     cart,
@@ -19,6 +20,7 @@ from market.models import (
 
 __all__ = [
     "after_sale",
+    "api",
     "bank",
     "bill",
     "cart",

@@ -31,7 +31,8 @@ from market.rules.acceptance import Policy
 from market.rules.counting import Counts
 from market.rules.delivery_states import DELIVERY, DONE, DeliveryAct
 from market.rules.order_states import OrderState
-from market.services import book, correcting, fulfilment, holding, numbers, returning, weighing
+from market.rules.partners import HookEvent
+from market.services import book, correcting, fulfilment, holding, hooks, numbers, returning, weighing
 from market.services.weighing import Weighed
 
 
@@ -142,6 +143,7 @@ def accept(delivery_id: int, *, version: int, by: Actor, policy: Policy | None =
         buyer_id=order.buyer_id,
         amount_fen=signed.amount_fen,
     )
+    hooks.tell_delivery(order, delivery, HookEvent.DELIVERY_ACCEPTED)
     _record("delivery-accepted", delivery, by, right=Right.RECEIVE, amount_fen=signed.amount_fen)
     return signed
 

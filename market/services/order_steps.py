@@ -6,7 +6,8 @@ from core.db import db
 from core.states import advance
 from market.models.order import Order, OrderEvent
 from market.rules.order_states import OrderAct, OrderState, table_of
-from market.services import discounts
+from market.rules.partners import HookEvent
+from market.services import discounts, hooks
 
 _ENDS = frozenset({OrderState.CLOSED, OrderState.CANCELLED})
 
@@ -36,4 +37,5 @@ def move(order: Order, act: OrderAct, *, party: str, by: Actor | None, reason: s
             at=at,
         )
     )
+    hooks.tell_order(order, HookEvent.ORDER_CHANGED)
     return before

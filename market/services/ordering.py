@@ -20,7 +20,8 @@ from market.models.order import Order, OrderEvent, OrderLine
 from market.queries.offer_terms import terms_of
 from market.rules.lines import Priced
 from market.rules.order_states import OrderAct, OrderKind, OrderState
-from market.services import frozen, fulfilment, numbers, order_steps
+from market.rules.partners import HookEvent
+from market.services import frozen, fulfilment, hooks, numbers, order_steps
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,8 @@ def place(wanted: Iterable[Wanted], to: Destination, *, by: Actor) -> list[Order
     promised = zip(orders, by_supplier.values(), strict=True)
     for order, lines in sorted(promised, key=lambda pair: pair[0].supplier_id):  # one order of locks for everybody
         stock.reserve([(one.offer.offer_id, one.priced.qty) for one in lines], source="order", source_id=order.id)
+    for order in orders:
+        hooks.tell_order(order, HookEvent.ORDER_PLACED)
     return orders
 
 

@@ -27,7 +27,18 @@ from market.rules import sending as rules
 from market.rules.counting import check_whole_packs
 from market.rules.delivery_states import DeliveryState
 from market.rules.order_states import OrderAct, OrderKind, OrderState
-from market.services import commitments, holding, lots, numbers, order_steps, organic_marks, parcels, picking
+from market.rules.partners import HookEvent
+from market.services import (
+    commitments,
+    holding,
+    hooks,
+    lots,
+    numbers,
+    order_steps,
+    organic_marks,
+    parcels,
+    picking,
+)
 from market.services.lots import NewLot
 from market.services.parcels import NewParcel
 
@@ -95,6 +106,7 @@ def ship(
         delivery_no=delivery.delivery_no,
         order_no=order.order_no,
     )
+    hooks.tell_delivery(order, delivery, HookEvent.DELIVERY_SENT)
     return delivery
 
 

@@ -15,6 +15,7 @@ from market.services import leaving
 from market.web import (
     addresses,
     after_sales,
+    api_desk,
     arbitration,
     batches,
     cart,
@@ -45,6 +46,7 @@ from market.web import (
 )
 
 DOORS = (
+    api_desk,
     shop,
     share,
     batches,

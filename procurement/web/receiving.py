@@ -26,7 +26,7 @@ from market.queries import deliveries, disputes, goods_text, papers
 from market.queries.deliveries import DeliveryRow, Sheet
 from market.rules.counting import Counts
 from market.rules.delivery_states import DONE, DeliveryState
-from market.services import acceptance, correcting, holding
+from market.services import acceptance, correcting, holding, scale_readings
 from procurement.queries import signers
 from procurement.services import receiving
 from procurement.web import weigh_form
@@ -143,6 +143,7 @@ def _scales(sheet: Sheet) -> ResponseReturnValue:
         unit=unit,
         text=goods_text,
         typed=weigh_form.typed,
+        weighed=scale_readings.weights([line.delivered.id for line in sheet.lines]),
         reasons=weigh_form.reasons(),
         promises=commitments.tokens([line.delivered.commitment_no for line in sheet.lines]),
         void=promises.newer_of([line.delivered.commitment_no for line in sheet.lines]),

@@ -16,6 +16,7 @@ from core.web.forms import Form, QuantityField, ShortText
 from market.queries.deliveries import Sheet, SheetLine
 from market.rules.counting import Counts, LineCount
 from market.rules.reject_reasons import RejectReason
+from market.services import scale_readings
 
 UNITS = {"kg": KG, "jin": JIN}
 MAX_PHOTOS = 6
@@ -52,7 +53,7 @@ def make(sheet: Sheet, unit: Unit) -> Any:
 def _last(sheet: Sheet, unit: Unit) -> dict[str, Any]:
     """What the first signer counted, for whoever counts again."""
     if sheet.draft is None:
-        return _signed(sheet)
+        return _signed(sheet) if sheet.acceptance is not None else _by_scales(sheet)
     counts = Counts.from_json(sheet.draft.counts)
     found: dict[str, Any] = {"note": counts.note, "close_rest": counts.close_rest}
     found["correction"] = sheet.draft.correction_reason
@@ -66,6 +67,12 @@ def _last(sheet: Sheet, unit: Unit) -> dict[str, Any]:
             f"held-{one.delivery_line_id}": one.is_held,
         }
     return found
+
+
+def _by_scales(sheet: Sheet) -> dict[str, Any]:
+    """What the canteen's scales said, for the first signer to look at; nothing is signed by it (rule 57)."""
+    weighed = scale_readings.weights([line.delivered.id for line in sheet.lines])
+    return {f"accepted-{line_id}": weight_g for line_id, (weight_g, _count) in weighed.items()}
 
 
 def _signed(sheet: Sheet) -> dict[str, Any]:

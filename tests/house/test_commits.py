@@ -30,4 +30,4 @@ def test_only_the_database_module_commits():
 def test_the_committer_commits():
     committer = next(path for path in application() if name(path) == COMMITTER)
 
-    assert len(list(commits(committer))) == 2  # `transaction` commits, `savepoint` opens a part of it
+    assert len(list(commits(committer))) == 3  # `transaction`, a part of it (`savepoint`), and what is no fact (`note`)

@@ -51,6 +51,12 @@ PUBLIC = {
     "api.certificate",
     "api.description",
     "api.guide",
+    # the parties' programs: each asks for a token itself
+    "partner_api.orders",
+    "partner_api.order",
+    "partner_api.deliveries",
+    "partner_api.delivery",
+    "partner_api.readings",
     "origins.supplier",
     "origins.village",
     "commitments.read_open",

@@ -82,13 +82,23 @@ class Param:
 
 @dataclass(frozen=True)
 class Operation:
-    """One thing to ask for: its path in OpenAPI's form, its parameters, the name of what it answers."""
+    """One thing to ask for: its path in OpenAPI's form, its parameters, the name of what it answers.
+
+    `scope`: what a token must allow; empty for everybody. `body`: the schema of what a POST brings; it needs an
+    Idempotency-Key and answers 201.
+    """
 
     name: str
     path: str
     answer: str
     params: tuple[Param, ...] = ()
     is_single: bool = field(default=False)
+    scope: str = ""
+    body: str = ""
+
+    @property
+    def method(self) -> str:
+        return "POST" if self.body else "GET"
 
     @property
     def rule(self) -> str:
@@ -127,6 +137,9 @@ def _one(param: Param, given: "MultiDict[str, str]") -> Any:
 
 View = Callable[[dict[str, Any]], Any]
 OPERATIONS: list[Operation] = []
+SHAPES: dict[str, dict[str, Any]] = {}
+"""JSON schemas by name: what operations answer and take. Each API adds its own."""
+KEY_HEADER, KEY_SHAPE = "Idempotency-Key", r"^[A-Za-z0-9_-]{8,64}$"
 
 MOST_PAGE, MOST_SIZE = 10_000, 100
 PAGING = (
