@@ -7,8 +7,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 import core.db
 from migrations.protect import protect
 
-revision = "0031"
-down_revision = "0030"
+revision = "0038"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 
