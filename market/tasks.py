@@ -22,6 +22,7 @@ from market.services import (
     arbitration,
     bill_fetching,
     certified_sales,
+    complaints,
     dispute_cases,
     hooks,
     intents,
@@ -239,6 +240,7 @@ def end_silence() -> None:
     """After-sales and disputes that nobody answered in time go on by themselves."""
     after_sale_clock.end_all_silence(BATCH)
     dispute_cases.end_silence(BATCH)
+    complaints.close_silent(BATCH)
 
 
 @job("market.follow_after_sales", every=15)

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from catalog.queries import editorial, suppliers, villages
+from catalog.queries import editorial, shop_duties, suppliers, villages
 from catalog.queries.goods import Filters
 from catalog.queries.shop import shop_page
 from core.errors import Missing
@@ -25,7 +25,8 @@ def supplier(supplier_id: int) -> ResponseReturnValue:
         raise Missing("no-such-supplier")
     goods = shop_page(Filters(supplier_id=supplier_id), page=_page())
     pages = editorial.shown(supplier_id=supplier_id, limit=6)
-    return render_template("catalog/origins/supplier.html", s=profile, goods=goods, pages=pages)
+    duties = shop_duties.of(supplier_id)
+    return render_template("catalog/origins/supplier.html", s=profile, goods=goods, pages=pages, duties=duties)
 
 
 @bp.get("/villages/<string(length=12):code>")

@@ -6,6 +6,7 @@ from market.models import (
     bank,
     bill,
     cart,
+    complaint,
     delivery,
     dialogue,
     dispute,
@@ -14,6 +15,7 @@ from market.models import (
     payment,
     promotion,
     reconciliation,
+    review,
     settlement,
     shipping,
 )
@@ -24,6 +26,7 @@ __all__ = [
     "bank",
     "bill",
     "cart",
+    "complaint",
     "delivery",
     "dialogue",
     "dispute",
@@ -32,6 +35,7 @@ __all__ = [
     "payment",
     "promotion",
     "reconciliation",
+    "review",
     "settlement",
     "shipping",
 ]

@@ -11,6 +11,7 @@ from core.access.rights import Right
 from core.db import db
 from core.files.models import StoredFile
 from market.models.after_sale import AfterSale
+from market.models.complaint import Complaint
 from market.models.dialogue import ThreadMessage, ThreadPhoto
 from market.models.dispute import DisputeCase
 from market.rules.parties import Party
@@ -73,6 +74,7 @@ def _sides(threads: sa.Select[int], by: Actor) -> list[sa.ColumnElement[bool]]:
     shops = sa.select(Supplier.id).where(Supplier.organisation_id.in_(by.scope_ids))
     return [
         sa.exists().where(AfterSale.thread_id.in_(threads), AfterSale.person_id == by.person_id),
+        sa.exists().where(Complaint.thread_id.in_(threads), Complaint.person_id == by.person_id),
         sa.exists().where(AfterSale.thread_id.in_(threads), AfterSale.supplier_id.in_(shops)),
         sa.exists().where(DisputeCase.thread_id.in_(threads), DisputeCase.supplier_id.in_(shops)),
         sa.exists().where(

@@ -4,8 +4,11 @@ import sqlalchemy as sa
 
 from core.db import db
 from core.errors import Refused
+from market.models.after_sale import AfterSale
 from market.models.cart import Address, Cart
 from market.models.order import Order
+from market.queries import complaints
+from market.rules.after_sale import ENDS
 from market.rules.order_states import OrderKind, OrderState
 
 OVER = (OrderState.CLOSED, OrderState.CANCELLED, OrderState.FULFILLED)
@@ -18,6 +21,15 @@ def open_orders(person_id: int) -> Refused | None:
     )
     count = db.session.scalar(open_ones) or 0
     return Refused("leave-orders", count=count) if count else None
+
+
+def open_cases(person_id: int) -> Refused | None:
+    """After-sales and complaints that are not over."""
+    cases = sa.select(sa.func.count(AfterSale.id)).where(
+        AfterSale.person_id == person_id, AfterSale.state.not_in(tuple(ENDS))
+    )
+    count = (db.session.scalar(cases) or 0) + complaints.open_of(person_id)
+    return Refused("leave-cases", count=count) if count else None
 
 
 def forget(person_id: int) -> None:

@@ -21,6 +21,7 @@ from market.web import (
     cart,
     case_photos,
     checkout,
+    complaints,
     coupons,
     dispute_cases,
     freight,
@@ -35,6 +36,7 @@ from market.web import (
     promotions,
     reconciliation,
     regions,
+    reviews,
     rounds,
     share,
     shop,
@@ -72,7 +74,7 @@ DOORS = (
     freight,
     pickups,
 )
-CASES = (after_sales, supplier_after_sales, arbitration, dispute_cases, case_photos)
+CASES = (after_sales, supplier_after_sales, arbitration, dispute_cases, case_photos, reviews, complaints)
 """Doors of what went wrong: after-sales, disputes, complaints."""
 
 
@@ -125,7 +127,8 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
     inbox.provide(payments.tasks)
     inbox.provide(batches.tasks)
     inbox.provide(supplier_bills.tasks)
-    for door in (after_sales, supplier_after_sales, arbitration, dispute_cases):
+    for door in (after_sales, supplier_after_sales, arbitration, dispute_cases, reviews, complaints):
         inbox.provide(door.tasks)
     accounts.block(leaving.open_orders)
+    accounts.block(leaving.open_cases)
     accounts.erase(leaving.forget)

@@ -14,6 +14,7 @@ from core.text import sentence
 from core.web.access import actor, again, requires
 from core.web.inbox import Task
 from market.queries import after_sale_lines, next_actions, parcels, tracking
+from market.queries import after_sale_lines, parcels, reviews, tracking
 from market.queries import resident_orders as queries
 from market.rules.order_states import OrderState
 from market.services import receipts
@@ -61,6 +62,7 @@ def show(token: str) -> ResponseReturnValue:
         "market/orders/show.html", view=view, track=tracking.of_order(view.order), picture=shown.picture,
         carrier=parcels.carrier, after_sales=after_sale_lines.of_order(view.order.id), now=clock.now(),
         next=next_actions.of(view.order),
+        reviewed=reviews.of_order(view.order.id),
     )  # fmt: skip
 
 

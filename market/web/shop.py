@@ -17,7 +17,7 @@ from catalog.services import demand
 from core.errors import Missing
 from core.text import label, sentence
 from core.web.access import public
-from market.queries import live
+from market.queries import live, reviews
 from market.web import shown, structured
 
 bp = Blueprint("shop", __name__)
@@ -189,4 +189,6 @@ def product(sku: str) -> ResponseReturnValue:
         similar=[shown.card(card) for card in page.similar],
         basis=shown.BASIS,
         art=shown.picture(None, page.art)[0],
+        reviews=reviews.of_product(page.product_id, size=3),
+        score=reviews.score(page.product_id),
     )

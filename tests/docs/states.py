@@ -17,6 +17,7 @@ from core.states import StateTable
 from market.rules.after_sale import AFTER_SALE
 from market.rules.asks import ASK
 from market.rules.bill import BILL
+from market.rules.complaint import COMPLAINT
 from market.rules.delivery_states import DELIVERY
 from market.rules.dispute_states import DISPUTE
 from market.rules.order_states import RESIDENT_ORDER, UNIT_ORDER
@@ -55,6 +56,7 @@ TABLES: tuple[tuple[str, StateTable[Any, Any]], ...] = (
     ("market/rules/after_sale.py", AFTER_SALE),
     ("market/rules/dispute_states.py", DISPUTE),
     ("market/rules/promotion.py", PROMOTION),
+    ("market/rules/complaint.py", COMPLAINT),
     ("procurement/rules/plan.py", PLAN),
     ("procurement/rules/declaration.py", DECLARATION),
     ("procurement/rules/statement.py", STATEMENT),

@@ -50,6 +50,7 @@ def test_nobody_is_stuck_by_accident():
         ("after-sale", "closed"),
         ("after-sale", "withdrawn"),
         ("dispute", "decided"),
+        ("complaint", "closed"),
         ("dispute", "withdrawn"),
         ("dispute", "conceded"),
         ("certification", "withdrawn"),

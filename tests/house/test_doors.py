@@ -37,6 +37,7 @@ PUBLIC = {
     "shop.products",
     "shop.product",
     "share.poster",
+    "reviews.of_product",
     "share.sitemap",
     "share.robots",
     "certificates.show",
