@@ -13,8 +13,7 @@ from core.errors import Missing
 from core.text import sentence
 from core.web.access import actor, again, requires
 from core.web.inbox import Task
-from market.queries import after_sale_lines, next_actions, parcels, tracking
-from market.queries import after_sale_lines, parcels, reviews, tracking
+from market.queries import after_sale_lines, next_actions, parcels, reviews, tracking
 from market.queries import resident_orders as queries
 from market.rules.order_states import OrderState
 from market.services import receipts
