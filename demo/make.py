@@ -26,6 +26,7 @@ from demo import (
     morning,
     p832,
     papers,
+    promotions,
     residents,
     search,
     shelf,
@@ -70,6 +71,7 @@ def make(progress: Progress, *, scale: int = 1, seed: int = SEED) -> World:
     progress(word("progress", "residents"), 92)
     residents.open_tills()
     residents.tell(world)
+    promotions.tell(world)
     field.tell(world)
     editorial.tell(world)
     applications.recognise(world)

@@ -15,10 +15,11 @@ from catalog.queries.shop import PAGE_SIZE, ShopPage, Sort, browse, shop_page
 from catalog.rules.certificates import CertificateKind
 from catalog.services import demand
 from core.errors import Missing
+from core.places import divisions
 from core.text import label, sentence
 from core.web.access import public
-from market.queries import live, reviews
-from market.web import shown, structured
+from market.queries import landed, live, reviews
+from market.web import regions, shown, structured
 
 bp = Blueprint("shop", __name__)
 QUERY = ("q", "category", "certificate", "town", "band", "pack", "counts", "supplier", "village", "sort")
@@ -181,9 +182,13 @@ def product(sku: str) -> ResponseReturnValue:
     if page is None:
         raise Missing("no-such-product")
     pictures = shown.gallery(page)
+    region = regions.current()
+    buyable = [one for one in page.packs if not one.only_units and not one.presale_is_over]
     return render_template(
         "market/shop/product.html",
         p=page,
+        landed=landed.of(page, buyable[0], region) if buyable else None,
+        region_name=divisions.full_name(region),
         pictures=pictures,
         structured=structured.product(page, [one["url"] for one in pictures]),
         similar=[shown.card(card) for card in page.similar],
