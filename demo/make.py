@@ -28,6 +28,7 @@ from demo import (
     papers,
     promotions,
     residents,
+    rounds,
     search,
     shelf,
     state,
@@ -64,6 +65,7 @@ def make(progress: Progress, *, scale: int = 1, seed: int = SEED) -> World:
     progress(word("progress", "morning"), 85)
     papers.tell(world)
     morning.tell(world)
+    rounds.tell(world)
     shelf.tell(world)
     applications.tell(world)
     certification.tell(world)
