@@ -11,11 +11,13 @@ from core.db import db, transaction
 from core.jobs import enqueue, job
 from market.gateways import hooks as sender
 from market.gateways import ports, providers
+from market.models.api import ApiRequestKey
 from market.models.order import Order
 from market.models.payment import PaymentIntent
 from market.queries import turnover
 from market.rules import bill as rules
 from market.rules.order_states import OrderState
+from market.rules.partners import KEEP_REQUEST_KEYS
 from market.rules.payment_states import PaymentState
 from market.services import (
     after_sale_clock,
@@ -60,6 +62,12 @@ def send_hook(message_id: int) -> None:
         error = str(problem) if isinstance(problem, sender.NotAllowed) else type(problem).__name__
     with transaction():
         hooks.heard(message_id, status=status, error=error)
+
+
+@job("market.forget_request_keys", every=3600)
+def forget_request_keys() -> None:
+    """A program's request key has served after a week."""
+    db.session.execute(sa.delete(ApiRequestKey).where(ApiRequestKey.created_at < clock.now() - KEEP_REQUEST_KEYS))
 
 
 @job("market.watch_payments", every=5)

@@ -11,6 +11,7 @@ TOKEN_PREFIX = "xct_"  # noqa: S105 (how a token begins, so that people and secr
 HINT_LENGTH = 12
 MOST_DAYS = 365
 MOST_TOKENS, MOST_HOOKS = 20, 10
+KEEP_REQUEST_KEYS = timedelta(days=7)
 OLD_SECRET_WORKS = timedelta(hours=24)
 PATIENCE = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 1440))
 """How long after each failed attempt the next one comes; after the last nobody tries again."""

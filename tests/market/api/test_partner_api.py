@@ -9,8 +9,10 @@ from core import clock
 from core.db import db, transaction
 from core.errors import Refused
 from core.organisations.models import Organisation
-from market.models.api import ApiToken, ScaleReading
+from market import tasks
+from market.models.api import ApiRequestKey, ApiToken, ScaleReading
 from market.models.delivery import AcceptanceDraft
+from market.rules.partners import KEEP_REQUEST_KEYS
 from market.services import api_tokens, scale_readings
 from tests import make
 from tests.market.api.conftest import ALL, Desk, issued, manager
@@ -107,6 +109,9 @@ def test_a_request_key_has_one_effect(desk: Desk) -> None:
     other = desk.weigh(row(weight_g=2_000))
     assert (other.status_code, other.mimetype) == (409, PROBLEM)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(ScaleReading)) == 1
+    with transaction(), clock.shifted(KEEP_REQUEST_KEYS + timedelta(minutes=1)):
+        tasks.forget_request_keys()
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(ApiRequestKey)) == 0
 
 
 @pytest.mark.parametrize(
