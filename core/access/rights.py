@@ -86,6 +86,9 @@ class Right(StrEnum):
     FINANCE_VIEW = "finance_view"
     DECLARATION_DECIDE = "declaration_decide"
     TRANSFER_CONFIRM = "transfer_confirm"
+    INVOICE_VIEW = "invoice_view"
+    INVOICE_RED = "invoice_red"  # take an invoice back by a red one
+    INVOICE_DECIDE = "invoice_decide"  # what to do with an invoice that does not agree
     BILL_VIEW = "bill_view"  # one's own shop's statements; finance all
     BILL_CLOSE = "bill_close"  # close suppliers' monthly statements
     BANK_FILE = "bank_file"  # bring a bank's file, say what a line is
@@ -176,6 +179,9 @@ ACCESS: dict[Right, frozenset[R]] = {
     Right.FINANCE_VIEW: _FINANCE | {R.LEAD_READER},
     Right.DECLARATION_DECIDE: frozenset({R.FINANCE_OFFICER}),
     Right.TRANSFER_CONFIRM: frozenset({R.FINANCE_OFFICER}),
+    Right.INVOICE_VIEW: _FINANCE | {R.SUPPLIER_CLERK, R.UNIT_PAYER, R.UNIT_APPROVER, R.UNIT_HEAD},
+    Right.INVOICE_RED: frozenset({R.SUPPLIER_CLERK, R.UNIT_PAYER}),
+    Right.INVOICE_DECIDE: frozenset({R.UNIT_APPROVER, R.UNIT_HEAD}),
     Right.BILL_VIEW: _FINANCE | {R.SUPPLIER_CLERK},
     Right.BILL_CLOSE: frozenset({R.FINANCE_OFFICER}),
     Right.BANK_FILE: frozenset({R.SUPPLIER_CLERK, R.UNIT_PAYER, R.FINANCE_OFFICER}),

@@ -4,6 +4,7 @@ import hashlib
 import io
 import os
 import secrets
+import zipfile
 from pathlib import Path
 from typing import IO
 
@@ -19,6 +20,7 @@ from core.errors import Refused
 from core.files.models import Audience, FileReader, StoredFile
 
 MAX_PICTURE, MAX_PAPER = 10 * 1024 * 1024, 16 * 1024 * 1024
+MAX_XML, MAX_UNPACKED = 1024 * 1024, 64 * 1024 * 1024
 MAX_PIXELS, LONG_SIDE = 25_000_000, 1600
 PICTURES = {"JPEG", "PNG", "WEBP"}
 
@@ -42,6 +44,41 @@ def take_paper(
     if data.startswith(b"%PDF-"):
         return _keep(data, "application/pdf", name, purpose, by, audience, owner_id)
     return _keep(_as_webp(data), "image/webp", name, purpose, by, audience, owner_id)
+
+
+def take_invoice(
+    stream: IO[bytes], *, name: str, purpose: str, by: Actor, audience: Audience, owner_id: int | None
+) -> StoredFile:
+    """An e-invoice as it came: PDF, OFD or XML, or a picture of a paper one. Nothing of it is unpacked or parsed.
+
+    XML with a DTD or entities is refused. Raises as `take_picture` does, and "file-kind".
+    """
+    data = _read(stream, MAX_PAPER)
+    rest = (name, purpose, by, audience, owner_id)
+    if data.startswith(b"%PDF-"):
+        return _keep(data, "application/pdf", *rest)
+    if data.startswith(b"PK\x03\x04"):
+        _check_ofd(data)
+        return _keep(data, "application/ofd", *rest)
+    if data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<?xml"):
+        head = data.upper()
+        if len(data) > MAX_XML or b"<!DOCTYPE" in head or b"<!ENTITY" in head or b"\0" in data:
+            raise Refused("file-kind")
+        return _keep(data, "application/xml", *rest)
+    return _keep(_as_webp(data), "image/webp", *rest)
+
+
+def _check_ofd(data: bytes) -> None:
+    """A zip whose directory has an OFD's root and nothing that leaves it or unpacks to mountains."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError) as error:
+        raise Refused("file-kind") from error
+    names = [part.filename for part in parts]
+    outside = any(one.startswith("/") or ".." in one.split("/") or "\\" in one for one in names)
+    if "OFD.xml" not in names or outside or len(parts) > 500 or sum(part.file_size for part in parts) > MAX_UNPACKED:
+        raise Refused("file-kind")
 
 
 def take_raw(data: bytes, *, content_type: str, name: str, purpose: str, by: Actor, owner_id: int | None) -> StoredFile:

@@ -7,11 +7,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Code, Fen, Line, Pk, Ref
+from market.rules.invoice import InvoiceState, InvoiceTax
 from market.rules.transfer import ConfirmedBy, TransferState
 
 
 class Invoice(Base):
-    """A supplier's invoice for accepted goods."""
+    """A supplier's invoice for accepted goods; a red one (credit note) is negative and names what it reverses.
+
+    A number stands once in the county. `mismatch`: what did not agree, with who decided and why.
+    """
 
     __tablename__ = "invoice"
 
@@ -25,21 +29,49 @@ class Invoice(Base):
     file_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("stored_file.id"))
     recorded_by_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
     recorded_at: Mapped[datetime]
+    reverses_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("invoice.id"), index=True)
+    state: Mapped[InvoiceState] = mapped_column(default=InvoiceState.MATCHED, server_default="matched")
+    title: Mapped[Line] = mapped_column(server_default="")
+    buyer_code: Mapped[str] = mapped_column(sa.String(18), server_default="")
+    mismatch: Mapped[str] = mapped_column(sa.String(80), server_default="")
+    explanation: Mapped[Line] = mapped_column(server_default="")
+    decided_by_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+    decision: Mapped[Line] = mapped_column(server_default="")
 
     __table_args__ = (
-        sa.CheckConstraint("total_fen > 0 AND tax_fen >= 0 AND tax_fen < total_fen", name="amounts"),
+        sa.CheckConstraint(
+            "(reverses_id IS NULL) = (total_fen > 0) AND total_fen <> 0 AND tax_fen * sign(total_fen) >= 0 "
+            "AND abs(tax_fen) < abs(total_fen)",
+            name="amounts",
+        ),
         sa.CheckConstraint("number ~ '^[0-9]{8,20}$'", name="number_digits"),
+        sa.CheckConstraint("state = 'matched' OR reverses_id IS NULL", name="red_is_matched"),
+        sa.CheckConstraint("decided_by_id <> recorded_by_id", name="decided_by_another"),
     )
 
 
+class InvoiceLine(Base):
+    """The sums of one rate on an invoice, fen, tax held in the amount."""
+
+    __tablename__ = "invoice_line"
+    __append_only__ = True
+
+    invoice_id: Mapped[Ref] = mapped_column(sa.ForeignKey("invoice.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    tax_mode: Mapped[InvoiceTax]
+    amount_fen: Mapped[Fen]
+    tax_fen: Mapped[Fen]
+
+
 class InvoiceAcceptance(Base):
-    """The acceptances an invoice covers. One acceptance is invoiced once."""
+    """The acceptances an invoice covers, fen; a red one's are negative. One in force for each acceptance."""
 
     __tablename__ = "invoice_acceptance"
     __append_only__ = True
 
-    acceptance_id: Mapped[Ref] = mapped_column(sa.ForeignKey("acceptance.id"), primary_key=True)
-    invoice_id: Mapped[Ref] = mapped_column(sa.ForeignKey("invoice.id"), index=True)
+    invoice_id: Mapped[Ref] = mapped_column(sa.ForeignKey("invoice.id"), primary_key=True)
+    acceptance_id: Mapped[Ref] = mapped_column(sa.ForeignKey("acceptance.id"), primary_key=True, index=True)
     amount_fen: Mapped[Fen]
 
 

@@ -20,6 +20,7 @@ from market.models.settlement import Allocation, Invoice, InvoiceAcceptance, Tra
 from market.queries.progress import in_force
 from market.rules import deadlines
 from market.rules.deadlines import Progress, Terms
+from market.rules.invoice import IN_FORCE
 from market.rules.payable import Payable
 from market.rules.transfer import TransferState
 
@@ -93,15 +94,13 @@ def claims(*where: sa.ColumnElement[bool]) -> list[Claim]:
             _paid().label("paid"),
             _waiting().label("waiting"),
             _fresh().label("fresh"),
-            Invoice.number,
+            _invoice_no().label("number"),
         )
         .join(Order, Order.id == Acceptance.order_id)
         .join(Delivery, Delivery.id == Acceptance.delivery_id)
         .join(Supplier, Supplier.id == Order.supplier_id)
         .join(seller, seller.id == Supplier.organisation_id)
         .join(buyer, buyer.id == Order.buyer_id)
-        .outerjoin(InvoiceAcceptance, InvoiceAcceptance.acceptance_id == Acceptance.id)
-        .outerjoin(Invoice, Invoice.id == InvoiceAcceptance.invoice_id)
         .where(in_force(), Acceptance.amount_fen > 0, *where)
         .order_by(Acceptance.accepted_on, Acceptance.id)
     )
@@ -197,6 +196,20 @@ def _waiting() -> sa.ScalarSelect[int]:
         sa.select(sa.func.coalesce(sa.func.sum(TransferItem.amount_fen), 0))
         .join(Transfer, Transfer.id == TransferItem.transfer_id)
         .where(TransferItem.acceptance_id == Acceptance.id, Transfer.state.in_(WAITING))
+        .scalar_subquery()
+    )
+
+
+def _invoice_no() -> sa.ScalarSelect[str]:
+    """The number of the invoice in force."""
+    return (
+        sa.select(sa.func.min(Invoice.number))
+        .join(InvoiceAcceptance, InvoiceAcceptance.invoice_id == Invoice.id)
+        .where(
+            InvoiceAcceptance.acceptance_id == Acceptance.id,
+            Invoice.reverses_id.is_(None),
+            Invoice.state.in_(IN_FORCE),
+        )
         .scalar_subquery()
     )
 

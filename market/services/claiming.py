@@ -5,23 +5,29 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from core.access.actor import Actor
+from core.access.roles import OrganisationKind
 from core.db import db
 from core.errors import Missing, Refused
 from market.models.delivery import Acceptance
 from market.models.order import Order
 from market.queries import payables
 from market.queries.payables import Claim
+from market.services import holding
 
 
 def take(acceptance_ids: Sequence[int], by: Actor) -> list[Claim]:
-    """The claims of these acceptances, all of the actor's unit.
+    """The claims of these acceptances, all of the actor's unit, or (for a supplier's
+    invoice) of the actor's shop.
 
     Raises: Missing; Refused "claims-empty", "claims-two-suppliers".
     """
     if not acceptance_ids:
         raise Refused("claims-empty")
     lock_orders(acceptance_ids)
-    found = payables.claims(Acceptance.id.in_(acceptance_ids), Order.buyer_id.in_(by.scope_ids))
+    mine: sa.ColumnElement[bool] = Order.buyer_id.in_(by.scope_ids)
+    if by.organisation_kind is OrganisationKind.SUPPLIER:
+        mine = holding.sells(by, Order.supplier_id)
+    found = payables.claims(Acceptance.id.in_(acceptance_ids), mine)
     if {one.acceptance_id for one in found} != set(acceptance_ids):
         raise Missing("no-such-acceptance")
     if len({(one.supplier_id, one.buyer_id) for one in found}) > 1:

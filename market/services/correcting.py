@@ -19,9 +19,10 @@ from core.errors import Refused
 from core.trail.models import Stream
 from market.models.delivery import Acceptance, AcceptanceDraft, AcceptanceLine, Deduction, Delivery
 from market.models.order import Order
-from market.models.settlement import InvoiceAcceptance, Transfer, TransferItem
+from market.models.settlement import Invoice, InvoiceAcceptance, Transfer, TransferItem
 from market.queries import progress
 from market.rules.delivery_states import DONE
+from market.rules.invoice import IN_FORCE
 from market.rules.order_states import OrderState
 from market.rules.transfer import TransferState
 from market.services import book, fulfilment, holding, returning
@@ -45,7 +46,13 @@ def check(signed: Acceptance, *, reason: str) -> None:
     if not reason.strip():
         raise Refused("reason-needed")
     number = {"acceptance_no": signed.acceptance_no}
-    if db.session.scalar(sa.select(sa.exists().where(InvoiceAcceptance.acceptance_id == signed.id))):
+    invoiced = sa.exists().where(
+        InvoiceAcceptance.acceptance_id == signed.id,
+        InvoiceAcceptance.invoice_id == Invoice.id,
+        Invoice.reverses_id.is_(None),
+        Invoice.state.in_(IN_FORCE),
+    )
+    if db.session.scalar(sa.select(invoiced)):
         raise Refused("correct-invoiced", **number)
     money = sa.exists().where(
         TransferItem.acceptance_id == signed.id, TransferItem.transfer_id == Transfer.id, Transfer.state.in_(_LIVE)

@@ -35,6 +35,7 @@ def prepare(parts: Mapping[int, int | None], *, by: Actor) -> Transfer:
     Raises: Missing; Refused "claims-empty", "claims-two-suppliers", "claim-paid" (acceptance_no), "claim-too-much"
     (acceptance_no, open_fen), "payer-is-…".
     """
+    by.role_for(Right.PAY)
     claims = claiming.take(list(parts), by)
     for one in claims:
         _check_payer(one, by)

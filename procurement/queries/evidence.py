@@ -20,6 +20,7 @@ from core.quantity import BaseUnit
 from market.models.delivery import Acceptance, AcceptanceLine, AcceptancePhoto, Delivery, DeliveryLine
 from market.models.order import Order, OrderLine
 from market.models.settlement import Allocation, Invoice, InvoiceAcceptance, Transfer
+from market.rules.invoice import IN_FORCE
 from market.rules.transfer import TransferState
 from procurement.queries import finance_unit
 from procurement.queries.finance_unit import Line
@@ -192,7 +193,8 @@ def _invoice(acceptance_id: int) -> Any:
         sa.select(Invoice.number, Invoice.issued_on, InvoiceAcceptance.amount_fen, StoredFile.token.label("file"))
         .join(InvoiceAcceptance, InvoiceAcceptance.invoice_id == Invoice.id)
         .outerjoin(StoredFile, StoredFile.id == Invoice.file_id)
-        .where(InvoiceAcceptance.acceptance_id == acceptance_id)
+        .where(InvoiceAcceptance.acceptance_id == acceptance_id, Invoice.reverses_id.is_(None))
+        .order_by(Invoice.state.not_in(IN_FORCE), Invoice.id.desc())
     ).first()
 
 

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from core.db import db
 from market.models.delivery import Acceptance, AcceptanceLine, Deduction
 from market.models.order import Order, OrderLine
-from market.models.settlement import Allocation, InvoiceAcceptance
+from market.models.settlement import Allocation
+from market.queries import invoices
 from market.queries.progress import in_force
 from market.rules.order_states import OrderState
 from procurement.models.external import ExternalOrder, ExternalOrderVersion, ImportBatch, ImportRow
@@ -71,7 +72,7 @@ def checked_orders() -> sa.Select[int]:
 def _standing(unit_id: int, year: int) -> sa.Select[int, int, int]:
     later = sa.orm.aliased(FactEntry)
     settled = _sum(Allocation) + _sum(Deduction)
-    invoiced = sa.exists().where(InvoiceAcceptance.acceptance_id == AcceptanceLine.acceptance_id)
+    invoiced = invoices.stands_for(AcceptanceLine.acceptance_id)
     is_832 = FactEntry.channel == Channel.P832
     fen = FactEntry.amount_fen + FactEntry.freight_fen
     level = sa.case(

@@ -15,7 +15,8 @@ from core.organisations.models import Organisation
 from core.places.models import Place
 from market.models.delivery import Acceptance, AcceptanceLine, Deduction
 from market.models.order import Order, OrderLine
-from market.models.settlement import Allocation, InvoiceAcceptance
+from market.models.settlement import Allocation
+from market.queries import invoices
 from procurement.models.ledger import FactEntry, FactKind, QuotaBalance, QuotaJudgement, QuotaPosting, SpendBalance
 from procurement.models.scheme import SchemeVersion
 from procurement.queries import evidence_ladder
@@ -189,7 +190,7 @@ def _lines(*where: sa.ColumnElement[bool], newest: bool = False) -> list[Line]:
             Acceptance.token,
             sa.func.coalesce(paid, 0).label("paid_fen"),
             sa.func.coalesce(deducted, 0).label("deducted_fen"),
-            sa.exists().where(InvoiceAcceptance.acceptance_id == Acceptance.id).label("is_invoiced"),
+            invoices.stands_for(Acceptance.id).label("is_invoiced"),
             sa.and_(FactEntry.channel == Channel.P832, FactEntry.source_id.in_(evidence_ladder.checked_orders())).label(
                 "is_checked"
             ),

@@ -32,9 +32,9 @@ def start(statement: BankStatement, *, by: Actor) -> None:
         pass
 
 
-def take_slice(statement_id: int, file: Opened, *, by: Actor) -> bool:
+def take_slice(statement_id: int, file: Opened, *, by: Actor, most: int = bank_statements.SLICE) -> bool:
     """The next rows with what they prove. False when none were left."""
-    new = bank_statements.take(statement_id, file)
+    new = bank_statements.take(statement_id, file, most=most)
     if new:
         booked = bank_landing.book_exact(new, statement_id, by=by)
         if booked.confirmed:

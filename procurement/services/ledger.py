@@ -7,8 +7,11 @@ the ledger's lock until the transaction ends; callers take their own row locks f
 from collections.abc import Sequence
 from typing import Any
 
+import sqlalchemy as sa
+
 from core import clock
 from core.access.actor import Actor
+from core.db import any_of, db
 from procurement.models.ledger import FactEntry, FactKind
 from procurement.queries import accepted, paid
 from procurement.queries import facts as chain
@@ -85,8 +88,18 @@ def post_invoice(invoice_id: int, by: Actor | None) -> None:
 
 
 def post_invoices(invoice_ids: Sequence[int], by: Actor | None) -> None:
-    """As `post_invoice`, for many invoices in one go."""
-    _write(FactKind.INVOICED, "invoice_acceptance", paid.invoiced(*invoice_ids), by)
+    """As `post_invoice`, for many invoices in one go. A red invoice, or a second one after it, adds to what stands."""
+    rows = paid.invoiced(*invoice_ids)
+    stands = sa.select(FactEntry.source_id).where(
+        FactEntry.kind == FactKind.INVOICED,
+        FactEntry.source == "invoice_acceptance",
+        any_of(FactEntry.source_id, {row.source_id for row in rows}),
+    )
+    if not db.session.scalars(stands.limit(1)).first():
+        _write(FactKind.INVOICED, "invoice_acceptance", rows, by)
+        return
+    for invoice_id in invoice_ids:
+        _write(FactKind.INVOICED, f"invoice-{invoice_id}", paid.invoiced(invoice_id), by)
 
 
 def post_ordered(order_ids: Sequence[int], by: Actor | None) -> None:

@@ -19,16 +19,18 @@ from core.text import sentence
 from core.web import menu
 from core.web import papers as printed
 from core.web.access import actor, again, requires
-from core.web.forms import DayField, Form, ShortText, YuanField
+from core.web.forms import DayField, Form, ShortText
 from core.web.inbox import Task
 from market.models.delivery import Acceptance
 from market.models.order import Order
 from market.queries import papers, payables, transfers
 from market.queries.payables import Claim
 from market.queries.transfers import Slip
+from market.rules.invoice import InvoiceTax
 from market.rules.transfer import TransferState
 from market.services import settlement
 from procurement.services import payments
+from procurement.web.invoices import InvoiceForm, paper, words
 
 bp = Blueprint("unit_payments", __name__, url_prefix="/unit/payments")
 SOON = timedelta(days=7)
@@ -56,13 +58,6 @@ class DeclareForm(Form):
     bank_day_on = DayField()
     bank_serial = ShortText(most=60)
     payer_name = ShortText(most=100, required=False)
-
-
-class InvoiceForm(Form):
-    number = ShortText(most=20)
-    issued_on = DayField(default=clock.today)
-    total_fen = YuanField(least=1)
-    tax_fen = YuanField(required=False)
 
 
 class ReasonForm(Form):
@@ -137,7 +132,7 @@ def withdraw(transfer_id: int) -> ResponseReturnValue:
 
 @bp.get("/transfers/<id:transfer_id>.pdf")
 @requires(Right.PAY)
-def paper(transfer_id: int) -> ResponseReturnValue:
+def sheet(transfer_id: int) -> ResponseReturnValue:
     """付款单."""
     return printed.answer("transfer", papers.transfer(_slip(transfer_id)), actor())
 
@@ -150,7 +145,9 @@ def invoice() -> ResponseReturnValue:
     if request.method == "POST":
         form.validate()
     total_fen = sum(one.payable_fen for one in claims)
-    return render_template("procurement/payments/invoice.html", claims=claims, form=form, total_fen=total_fen)
+    return render_template(
+        "procurement/payments/invoice.html", claims=claims, form=form, total_fen=total_fen, modes=InvoiceTax
+    )
 
 
 @bp.post("/invoices")
@@ -166,7 +163,8 @@ def record_invoice() -> ResponseReturnValue:
             issued_on=form.issued_on.data,
             total_fen=form.total_fen.data,
             tax_fen=form.tax_fen.data or 0,
-            file_id=_paper("paper", "invoice", who),
+            file_id=paper(who),
+            words=words(form),
             by=who,
         )
     flash(sentence("message", "invoice-recorded", number=form.number.data))

@@ -20,6 +20,7 @@ from market.rules.bill import BILL
 from market.rules.complaint import COMPLAINT
 from market.rules.delivery_states import DELIVERY
 from market.rules.dispute_states import DISPUTE
+from market.rules.invoice import INVOICE
 from market.rules.order_states import RESIDENT_ORDER, UNIT_ORDER
 from market.rules.payment_states import PAYMENT
 from market.rules.promotion import PROMOTION
@@ -57,6 +58,7 @@ TABLES: tuple[tuple[str, StateTable[Any, Any]], ...] = (
     ("market/rules/dispute_states.py", DISPUTE),
     ("market/rules/promotion.py", PROMOTION),
     ("market/rules/complaint.py", COMPLAINT),
+    ("market/rules/invoice.py", INVOICE),
     ("procurement/rules/plan.py", PLAN),
     ("procurement/rules/declaration.py", DECLARATION),
     ("procurement/rules/statement.py", STATEMENT),

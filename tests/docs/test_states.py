@@ -67,6 +67,8 @@ def test_nobody_is_stuck_by_accident():
         ("delivery", "received"),
         ("bill", "closed"),
         ("promotion", "stopped"),
+        ("invoice", "returned"),
+        ("invoice", "reversed"),
         ("transfer", "confirmed"),
         ("transfer", "refused"),
         ("transfer", "withdrawn"),

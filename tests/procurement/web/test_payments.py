@@ -132,7 +132,11 @@ def test_an_invoice_is_recorded_or_goes_back(client: FlaskClient, line: make.Lin
     signed = received(line)
     make.log_in(client, line.payer.person)
     assert "登记发票" in client.get(f"/unit/payments/invoices/new?acceptance={signed.id}").text
-    form = {"acceptance": signed.id, "number": "25110000000000000001", "issued_on": clock.today().isoformat()}
+    form = {
+        "acceptance": signed.id,
+        "number": f"{clock.today():%y}110000000000000001",
+        "issued_on": clock.today().isoformat(),
+    }
     wrong = client.post("/unit/payments/invoices", data={**form, "total_fen": "536.90"})
     assert wrong.status_code == 409
     assert "退回供应商重开" in wrong.text
@@ -180,7 +184,7 @@ def test_lists_cost_the_same_however_long(client: FlaskClient, line: make.Line, 
     with statements() as three:
         client.get(path)
 
-    assert len(three) == len(one) <= 16
+    assert len(three) == len(one) <= 19
 
 
 def test_a_disputed_kilo_waits_and_the_rest_is_paid(client: FlaskClient, line: make.Line) -> None:
