@@ -15,6 +15,7 @@ from core.terms import services as terms
 from demo import (
     applications,
     bodies,
+    cases,
     certification,
     consents,
     editorial,
@@ -74,6 +75,7 @@ def make(progress: Progress, *, scale: int = 1, seed: int = SEED) -> World:
     residents.open_tills()
     residents.tell(world)
     promotions.tell(world)
+    cases.tell(world)
     field.tell(world)
     editorial.tell(world)
     applications.recognise(world)

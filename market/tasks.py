@@ -257,6 +257,12 @@ def follow_after_sales() -> None:
     after_sale_clock.follow_refunds(BATCH)
 
 
+@job("market.close_received", every=3600)
+def close_received() -> None:
+    """Residents' orders are done once nothing can be asked about them any more."""
+    after_sale_clock.close_received(BATCH)
+
+
 @job("market.hand_out_case_files", every=3600)
 def hand_out_case_files() -> None:
     """Decisions that were not carried out for ten working days: the buyer gets the file for 12315."""

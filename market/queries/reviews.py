@@ -1,5 +1,6 @@
 """Reading reviews: those shown of a product with the true average, a shop's own, and all of them for the platform."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -113,7 +114,7 @@ def line_to_review(order_line_id: int, *, for_: Actor) -> OrderLine | None:
     )
 
 
-def _listed(where: list[sa.ColumnElement[bool]], size: int) -> list[Shown]:
+def _listed(where: Sequence[sa.ColumnElement[bool]], size: int) -> list[Shown]:
     newest = sa.orm.aliased(ReviewHiding)
     rows = db.session.execute(
         sa.select(
@@ -131,7 +132,10 @@ def _listed(where: list[sa.ColumnElement[bool]], size: int) -> list[Shown]:
         .order_by(Review.id.desc())
         .limit(size)
     ).all()
-    found = {row[0]: Shown(*row[:4], f"{row[4][:1]}**", *row[5:]) for row in rows}
+    found = {
+        row[0]: Shown(row[0], row[1], row[2], row[3], f"{row[4][:1]}**", *row[5:])  # type: ignore[call-arg]
+        for row in rows
+    }
     photos = db.session.execute(
         sa.select(ReviewPhoto.review_id, StoredFile.token)
         .join(StoredFile, StoredFile.id == ReviewPhoto.file_id)

@@ -1,16 +1,21 @@
 """What happens to cases by itself: silence has consequences, refunds are followed, files are handed out."""
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 
-from core import clock
+from core import clock, trail
 from core.db import db, savepoint
 from core.errors import Refused
+from core.trail.models import Stream
 from market.models.after_sale import AfterSale
+from market.models.order import Order, OrderEvent
 from market.models.payment import Refund
-from market.rules.after_sale import AfterSaleAct, AfterSaleState, silence
+from market.rules.after_sale import ENDS, RETURN_DAYS, AfterSaleAct, AfterSaleState, silence
+from market.rules.order_states import OrderAct, OrderKind, OrderState
 from market.rules.parties import Party
 from market.rules.refund_states import RefundState
-from market.services import after_sale_money, after_sale_news, after_sale_steps, after_sales
+from market.services import after_sale_money, after_sale_news, after_sale_steps, after_sales, order_steps
 
 _FOLLOWED = (AfterSaleState.REFUNDING, AfterSaleState.FAILED)
 
@@ -51,6 +56,21 @@ def end_all_silence(limit: int) -> int:
             case.due_at = None
             after_sale_steps.write(case, "stuck", Party.CLOCK, case.state, by=None, note=refusal.code)
     return done
+
+
+def close_received(limit: int) -> int:
+    """Residents' orders whose times for questions are over and that have no open case are done. How many."""
+    last = clock.now() - timedelta(days=RETURN_DAYS + 1)
+    waits = sa.exists().where(AfterSale.order_id == Order.id, AfterSale.state.not_in(tuple(ENDS)))
+    late = sa.exists().where(
+        OrderEvent.order_id == Order.id, OrderEvent.act == OrderAct.RECEIVE.value, OrderEvent.at <= last
+    )
+    query = sa.select(Order).where(Order.kind == OrderKind.RESIDENT, Order.state == OrderState.RECEIVED, late, ~waits)
+    found = db.session.scalars(query.order_by(Order.id).limit(limit).with_for_update(skip_locked=True)).all()
+    for order in found:
+        order_steps.move(order, OrderAct.CLOSE, party="clock", by=None)
+        trail.record(Stream.MONEY, "order-done", "order", order.id, by=None, order_no=order.order_no)
+    return len(found)
 
 
 def follow_refunds(limit: int) -> int:

@@ -16,6 +16,7 @@ from market.models.after_sale import AfterSale, AfterSaleEvent
 from market.models.payment import Refund
 from market.queries import after_sale_lines, shop_blocks
 from market.rules.after_sale import AfterSaleKind, AfterSaleState
+from market.rules.order_states import OrderState
 from market.rules.parties import Party
 from market.services import after_sales, arbitration
 from market.services.after_sales import Wish
@@ -162,6 +163,18 @@ def test_goods_on_their_way_back_count_as_back_and_a_no_is_forgotten(alipay: Ali
         after_sales.decline(no.token, reason="照片看不出问题", by=of.seller)
     later(12)
     assert (now(back).state, now(no).state) == (State.REFUNDING, State.CLOSED)
+
+
+def test_an_order_is_done_once_nothing_can_be_asked_any_more(app: Flask) -> None:
+    of, asked = made.bought(), made.bought()
+    made.case(asked)
+    for days in (7, 9):
+        with clock.shifted(timedelta(days=days)), transaction():
+            tasks.close_received()
+        done = days == 9
+        assert (of.order.state is OrderState.CLOSED) is done
+        assert asked.order.state is OrderState.RECEIVED
+        db.session.rollback()
 
 
 def before_platform(of: Bought) -> AfterSale:
