@@ -45,6 +45,15 @@ def is_void(commitment_id: int) -> bool:
     return bool(db.session.scalar(sa.select(sa.exists().where(Commitment.replaces_id == commitment_id))))
 
 
+def scanned(typed: str) -> str:
+    """A number as typed; what a scanner reads from the certificate's code, an address, becomes its number."""
+    if "/" not in typed:
+        return typed
+    token = typed.rstrip("/").rsplit("/", 1)[-1]
+    found = db.session.scalar(sa.select(Commitment.commitment_no).where(Commitment.token == token))
+    return found or typed[:40]
+
+
 def newer_of(numbers: Collection[str]) -> dict[str, str]:
     """{void number: the number that stands in its place}. One statement."""
     newer = sa.orm.aliased(Commitment)

@@ -7,6 +7,7 @@ from core import clock
 from core.quantity import KG
 from core.text import label
 from core.web.forms import ClockField, DayField, Form, PhoneField, QuantityField, ShortText
+from market.queries import commitments
 from market.queries.deliveries import SheetLine
 from market.queries.progress import LineProgress
 from market.queries.supplier_desk import OrderSheet
@@ -78,7 +79,7 @@ def _lot_fields(tag: str, one: LineProgress, sheet: OrderSheet) -> dict[str, Any
         f"harvested-{tag}": DayField(required=False, default=clock.today),
         f"origin-{tag}": ShortText(most=12, required=False, default=sheet.default_origins[one.line.product_id]),
         f"promise-{tag}": ShortText(most=24, required=False),
-        f"commitment-{tag}": ShortText(most=40, required=False),
+        f"commitment-{tag}": ShortText(most=200, required=False),
         f"quarantine-{tag}": ShortText(most=40, required=False),
         f"inspection-{tag}": ShortText(most=40, required=False),
         f"report-{tag}": DayField(required=False),
@@ -120,7 +121,7 @@ def _ship_line(form: Any, tag: str, one: LineProgress, sheet: OrderSheet) -> Shi
 
     if not given("qty"):
         return None
-    number, paper = given("stored") or given("lot") or "", given("commitment") or ""
+    number, paper = given("stored") or given("lot") or "", commitments.scanned(given("commitment") or "")[:40]
     lot = NewLot(given("harvested") or clock.today(), number, given("origin") or None)
     chosen = [promise for promise in sheet.promises[one.line.product_id] if promise.commitment_no == given("promise")]
     if chosen:

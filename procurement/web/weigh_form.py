@@ -13,6 +13,7 @@ from core.files.models import Audience, StoredFile
 from core.quantity import JIN, KG, Unit, quantity_text
 from core.text import label
 from core.web.forms import Form, QuantityField, ShortText
+from market.queries import commitments
 from market.queries.deliveries import Sheet, SheetLine
 from market.rules.counting import Counts, LineCount
 from market.rules.reject_reasons import RejectReason
@@ -42,7 +43,7 @@ def make(sheet: Sheet, unit: Unit) -> Any:
             f"rejected-{key}": QuantityField(unit=of, required=False),
             f"reason-{key}": ShortText(most=20, required=False),
             f"more-{key}": ShortText(most=150, required=False),
-            f"commitment-{key}": ShortText(most=40, required=False),
+            f"commitment-{key}": ShortText(most=200, required=False),
             f"quarantine-{key}": ShortText(most=40, required=False),
             f"inspection-{key}": ShortText(most=40, required=False),
             f"held-{key}": BooleanField(),
@@ -130,7 +131,7 @@ def _line(form: Any, line: SheetLine, by: Actor) -> LineCount:
         accepted_qty=accepted,
         rejected_qty=rejected,
         reason=" ".join(filter(None, words)) if rejected else "",
-        commitment_no=given("commitment") or "",
+        commitment_no=commitments.scanned(given("commitment") or "")[:40],
         quarantine_no=given("quarantine") or "",
         inspection_no=given("inspection") or "",
         photo_id=_picture(photo, by).id if photo is not None and photo.filename else None,

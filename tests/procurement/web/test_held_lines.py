@@ -2,6 +2,7 @@
 
 from flask.testing import FlaskClient
 
+from market.queries import commitments
 from tests import make
 from tests.market.services.test_held import made_void, sent
 from tests.support import hygiene
@@ -10,7 +11,10 @@ from tests.support import hygiene
 def test_the_page_says_so_and_the_line_waits(client: FlaskClient) -> None:
     line = make.line()
     _, delivery, paper = sent(line)
-    made_void(line, paper)
+    newer = made_void(line, paper)
+    token, number = newer.token, newer.commitment_no
+    assert commitments.scanned(f"https://localhost/commitments/{token}") == number
+    assert commitments.scanned("HGZ-7") == "HGZ-7"
     at = f"/canteen/deliveries/{delivery.id}"
     first, second = make.counts(delivery).lines
     make.log_in(client, line.receiver.person)
