@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from itertools import permutations
 
 import pytest
@@ -12,8 +13,13 @@ from sqlalchemy.exc import DBAPIError
 
 from catalog.models.offer import OfferStock
 from catalog.models.supplier import Supplier
+from core import clock
 from core.access.roles import OrganisationKind
 from core.db import db, transaction, violated
+from core.errors import Refused
+from market.gateways.alipay.client import AlipayClient
+from market.gateways.alipay.provider import AlipayProvider
+from market.gateways.alipay.transport import HttpTransport
 from market.gateways.ports import Event, EventKind
 from market.models.order import Order
 from market.models.payment import MerchantAccount, PaymentIntent, PaymentNotice, Refund
@@ -24,6 +30,7 @@ from market.rules.payment_states import PaymentState
 from market.rules.reconciliation import ExceptionKind
 from market.rules.refund_states import RefundState
 from market.services import payments
+from market.web.payments import fetch_codes
 from tests import make
 from tests.make.payments import PRICE, Sale, sale
 
@@ -137,6 +144,28 @@ def test_money_for_a_sum_that_the_order_no_longer_has_goes_back(offered: Sale) -
 
     assert (offered.intent.state, offered.order.state) == (PaymentState.REFUNDING, OrderState.PENDING_PAY)
     assert db.session.scalars(select(Refund.state)).all() == [RefundState.ASKED]
+
+
+def test_a_provider_away_for_an_hour_is_said_and_heals_within_a_quarter(app: Flask, offered: Sale) -> None:
+    """R7: paid while we could not reach it; nothing is stuck 15 minutes after it is back."""
+    offered.alipay.pay(offered.number)
+    up = offered.alipay.provider
+    nobody = AlipayClient(offered.alipay.keys, HttpTransport(connect_s=0.3), "http://127.0.0.1:9/gateway.do")
+    app.extensions["payment_providers"] = {"alipay": AlipayProvider(nobody)}
+    with app.test_request_context(method="POST"), pytest.raises(Refused, match="payment-not-reached"):
+        fetch_codes([offered.order_id], offered.by)
+    for minutes in range(0, 61, 10):
+        with clock.shifted(timedelta(minutes=minutes)):
+            offered.look()
+    next_at = offered.intent.next_query_at
+    assert offered.intent.state is PaymentState.CREATED
+    assert next_at is not None
+    assert next_at - clock.now() <= timedelta(minutes=60 + 15)
+
+    app.extensions["payment_providers"] = {"alipay": up}
+    with clock.shifted(next_at - clock.now()):
+        offered.look()
+    assert (offered.intent.state, offered.order.state) == (PaymentState.PAID, OrderState.PAID)
 
 
 def test_the_database_lets_nobody_but_the_orders_supplier_be_paid(offered: Sale) -> None:
