@@ -31,6 +31,17 @@ DEFAULTS: dict[str, object] = {
     "ALIPAY_GATEWAY_URL": "",  # the emulator's in the demo; openapi.alipay.com in production
     "ALIPAY_KEYS_DIR": "",
     "ALIPAY_APP_ID": "2021000000000001",
+    # Texts that leave: in development they are written under VAR_DIR/notices
+    "NOTICE_GATEWAYS": "file",  # file | live
+    "NOTICE_HOSTS": "",  # hosts that texts may be sent to, with commas between
+    "NOTICE_ROBOTS": "",  # JSON file: {"wecom": {name: [address, ""]}, "dingtalk": {name: [address, secret]}}
+    "SMS_URL": "",
+    "SMS_SECRET": "",
+    "MAIL_HOST": "",
+    "MAIL_PORT": 465,
+    "MAIL_FROM": "",
+    "MAIL_USER": "",
+    "MAIL_PASSWORD": "",
     # Search
     "SEARCH_BACKEND": "whoosh",  # whoosh | postgres
 }

@@ -38,6 +38,7 @@ from core.web import (
     inbox,
     limits,
     logs,
+    notices,
     page,
     people,
     security,
@@ -77,7 +78,7 @@ def create_app(**overrides: Any) -> Flask:
     for part in (security, session, limits, page, errors):
         part.init(app)
     csrf.init_app(app)
-    for door in (health.bp, terms.bp, account.bp, auth.bp, inbox.bp, files.bp, people.bp, guide.bp):
+    for door in (health.bp, terms.bp, account.bp, auth.bp, inbox.bp, notices.bp, files.bp, people.bp, guide.bp):
         app.register_blueprint(door)
     for floor in FLOORS:
         floor.init(app, csrf)

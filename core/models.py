@@ -2,6 +2,7 @@
 
 from core.files.models import FileReader, StoredFile
 from core.jobs.models import Job, Outbox, RequestKey
+from core.notices.models import Notice, NoticeChoice, OutgoingText
 from core.organisations.models import Membership, Organisation, OrganisationName
 from core.people.models import OneTimeCode, Person, RevokedSession, SentMessage
 from core.places.models import Place
@@ -16,10 +17,13 @@ __all__ = [
     "FileReader",
     "Job",
     "Membership",
+    "Notice",
+    "NoticeChoice",
     "OneTimeCode",
     "Organisation",
     "OrganisationName",
     "Outbox",
+    "OutgoingText",
     "Person",
     "Place",
     "RequestKey",

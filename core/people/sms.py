@@ -1,18 +1,34 @@
-"""The SMS gateway. So far only the fake one: messages go to a table that the demo shows on a page."""
+"""SMS to people: kept for the page that the demo reads, and handed to the gateway behind `core.notices` by a job."""
 
 from core import clock, text
-from core.db import db
+from core.db import after_commit, db
+from core.notices import outgoing
+from core.notices.rules import Channel, NoticeKind
 from core.people.models import SentMessage
+
+ACCESS = frozenset({"one-time-code", "invited", "purchase-code"})
+"""Messages that somebody waits for: they leave at night as well, as recalls do."""
+
+
+def _kind(message: str) -> NoticeKind:
+    if message in ACCESS:
+        return NoticeKind.ACCESS
+    return NoticeKind.RECALL if message.startswith("lot-") else NoticeKind.SYSTEM
 
 
 def send(phone: str, message: str, /, **facts: object) -> None:
-    """Send the sentence `message` of section `[sms]`, in the open transaction."""
-    db.session.add(SentMessage(phone=phone, text=text.sentence("sms", message, **facts), sent_at=clock.now()))
+    """Send the sentence `message` of section `[sms]` after the commit of the open transaction."""
+    said = text.sentence("sms", message, **facts)
+    db.session.add(SentMessage(phone=phone, text=said, sent_at=clock.now()))
+    outgoing.put(Channel.SMS, phone, said, _kind(message))
 
 
-def send_masked(_phone: str, shown: str, message: str, /, **facts: object) -> None:
+def send_masked(phone: str, shown: str, message: str, /, **facts: object) -> None:
     """As `send`, for a number that is kept under seal: what stays of the message names it only as `shown`.
 
-    A real gateway gets the number itself; nothing of it is written, not even where the demo reads its messages.
+    The gateway gets the number itself once the transaction is committed, and only once: nothing of it is written, so
+    there is nothing to try again from.
     """
-    db.session.add(SentMessage(phone=shown, text=text.sentence("sms", message, **facts), sent_at=clock.now()))
+    said = text.sentence("sms", message, **facts)
+    db.session.add(SentMessage(phone=shown, text=said, sent_at=clock.now()))
+    after_commit(lambda: outgoing.send_once(phone, said))

@@ -7,6 +7,8 @@ from catalog.services import certified_output
 from core import clock
 from core.access.actor import Actor
 from core.db import db
+from core.notices import services as notices
+from core.notices.rules import NoticeKind
 from core.people import sms
 from market.models.notice import CertificateNotice, CertificateTold
 from market.queries import certified_sales
@@ -44,6 +46,10 @@ def _tell(doubt: Doubt) -> int:
                 told_at=clock.now(),
             )
         )
+        notices.tell(
+            buyer.person_id, NoticeKind.CERTIFICATES, "certificate-doubted", ref=f"event-{doubt.event_id}",
+            href="/notices", number=doubt.number,
+        )  # fmt: skip
         if buyer.phone:
             sms.send(
                 buyer.phone, "certificate-doubted", act=doubt.act, kind=doubt.kind, number=doubt.number,

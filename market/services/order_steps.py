@@ -3,9 +3,11 @@
 from core import clock
 from core.access.actor import Actor
 from core.db import db
+from core.notices import services as notices
+from core.notices.rules import NoticeKind
 from core.states import advance
 from market.models.order import Order, OrderEvent
-from market.rules.order_states import OrderAct, OrderState, table_of
+from market.rules.order_states import OrderAct, OrderKind, OrderState, table_of
 from market.rules.partners import HookEvent
 from market.services import discounts, hooks
 
@@ -38,4 +40,9 @@ def move(order: Order, act: OrderAct, *, party: str, by: Actor | None, reason: s
         )
     )
     hooks.tell_order(order, HookEvent.ORDER_CHANGED)
+    notices.tell(
+        order.person_id, NoticeKind.ORDERS, f"order-{order.state.value}", ref=f"order-{order.id}-{order.version}",
+        href=f"/orders/{order.token}" if order.kind is OrderKind.RESIDENT else f"/canteen/orders/{order.token}",
+        order_no=order.order_no,
+    )  # fmt: skip
     return before
