@@ -4,6 +4,7 @@ from core.files.models import FileReader, StoredFile
 from core.jobs.models import Job, Outbox, RequestKey
 from core.notices.models import Notice, NoticeChoice, OutgoingText
 from core.organisations.models import Membership, Organisation, OrganisationName
+from core.people import tidying
 from core.people.models import OneTimeCode, Person, RevokedSession, SentMessage
 from core.places.models import Place
 from core.settings.models import Setting
@@ -32,4 +33,5 @@ __all__ = [
     "Setting",
     "StoredFile",
     "TermsVersion",
+    "tidying",
 ]
