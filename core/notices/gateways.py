@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Protocol
 from urllib.parse import quote_plus, urlsplit
 
-from core.notices.rules import Channel
+from core.notices.rules import TextChannel
 
 SECONDS = 5
 MOST_ANSWER = 4_096
@@ -42,7 +42,7 @@ class FileGateway:
     """Development and tests: a line a text in `directory/<channel>.jsonl`."""
 
     directory: Path
-    channel: Channel
+    channel: TextChannel
 
     def send(self, target: str, text: str, key: str) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
@@ -101,7 +101,7 @@ def dingtalk_url(url: str, secret: str, at_ms: int) -> str:
 class RobotGateway:
     """A group robot of WeCom or DingTalk. `addresses`: name → (address, secret; WeCom's secret is its address)."""
 
-    channel: Channel
+    channel: TextChannel
     addresses: Mapping[str, tuple[str, str]]
     hosts: frozenset[str]
 
@@ -109,7 +109,7 @@ class RobotGateway:
         if target not in self.addresses:
             raise Unsent("no-such-robot")
         url, secret = self.addresses[target]
-        if self.channel is Channel.DINGTALK:
+        if self.channel is TextChannel.DINGTALK:
             url = dingtalk_url(url, secret, int(time.time() * 1000))
         answer = post(url, {"msgtype": "text", "text": {"content": text}}, self.hosts, {"Idempotency-Key": key})
         try:
@@ -148,17 +148,17 @@ class MailGateway:
             raise Unsent(type(error).__name__) from error
 
 
-def gateway(channel: Channel, config: Mapping[str, object]) -> Gateway:
+def gateway(channel: TextChannel, config: Mapping[str, object]) -> Gateway:
     """The installation's way out of a channel. Raises: Unsent where production has none."""
     if config["NOTICE_GATEWAYS"] != "live":
         return FileGateway(Path(str(config["VAR_DIR"])) / "notices", channel)
     hosts = frozenset(filter(None, (one.strip() for one in str(config["NOTICE_HOSTS"]).split(","))))
-    if channel is Channel.SMS and config["SMS_URL"]:
+    if channel is TextChannel.SMS and config["SMS_URL"]:
         return SmsGateway(str(config["SMS_URL"]), str(config["SMS_SECRET"]), hosts)
-    if channel is Channel.MAIL and config["MAIL_HOST"]:
+    if channel is TextChannel.MAIL and config["MAIL_HOST"]:
         sender, user, password = (str(config[name]) for name in ("MAIL_FROM", "MAIL_USER", "MAIL_PASSWORD"))
         return MailGateway(str(config["MAIL_HOST"]), int(str(config["MAIL_PORT"])), sender, user, password, hosts)
-    if channel in {Channel.WECOM, Channel.DINGTALK} and config["NOTICE_ROBOTS"]:
+    if channel in {TextChannel.WECOM, TextChannel.DINGTALK} and config["NOTICE_ROBOTS"]:
         robots = json.loads(Path(str(config["NOTICE_ROBOTS"])).read_text("utf-8"))[channel.value]
         return RobotGateway(channel, {name: (one[0], one[1]) for name, one in robots.items()}, hosts)
     raise Unsent("no-gateway")

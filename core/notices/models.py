@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Line, Pk, Ref
-from core.notices.rules import Channel, NoticeKind
+from core.notices.rules import NoticeKind, TextChannel
 
 
 class Notice(Base):
@@ -37,7 +37,7 @@ class NoticeChoice(Base):
 
     person_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
     kind: Mapped[NoticeKind] = mapped_column(primary_key=True)
-    channel: Mapped[Channel] = mapped_column(primary_key=True)
+    channel: Mapped[TextChannel] = mapped_column(primary_key=True)
     is_on: Mapped[bool]
 
 
@@ -47,7 +47,7 @@ class OutgoingText(Base):
     __tablename__ = "outgoing_text"
 
     id: Mapped[Pk]
-    channel: Mapped[Channel]
+    channel: Mapped[TextChannel]
     kind: Mapped[NoticeKind]
     target: Mapped[str] = mapped_column(sa.String(120))
     text: Mapped[str] = mapped_column(sa.String(500))

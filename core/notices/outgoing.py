@@ -13,14 +13,14 @@ from core.db import db, transaction
 from core.jobs import enqueue, job
 from core.notices.gateways import Unsent, gateway
 from core.notices.models import OutgoingText
-from core.notices.rules import Channel, NoticeKind, bare, due_at, quiet_of
+from core.notices.rules import NoticeKind, TextChannel, bare, due_at, quiet_of
 
 JOB = "core.send_text"
 log = structlog.get_logger()
 settings.register(notices__quiet=["22:00", "07:00"])
 
 
-def put(channel: Channel, target: str, text: str, kind: NoticeKind, *, key: str | None = None) -> None:
+def put(channel: TextChannel, target: str, text: str, kind: NoticeKind, *, key: str | None = None) -> None:
     """Queue a text for after the commit, or for the end of the quiet hours. The same `key` is sent once."""
     now = clock.now()
     when = due_at(now, quiet_of(settings.value("notices.quiet")), kind)
@@ -52,6 +52,6 @@ def send(text_id: int) -> None:
 def send_once(phone: str, text: str) -> None:
     """Hand an SMS over without keeping its number; to be called after a commit. What fails is only logged."""
     try:
-        gateway(Channel.SMS, current_app.config).send(phone, bare(text), secrets.token_hex(16))
+        gateway(TextChannel.SMS, current_app.config).send(phone, bare(text), secrets.token_hex(16))
     except Unsent as fault:
         log.warning("text not sent", fault=str(fault))

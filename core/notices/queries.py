@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from core.access.actor import Actor
 from core.db import db
 from core.notices.models import Notice, NoticeChoice
-from core.notices.rules import OWED, Channel, NoticeKind
+from core.notices.rules import OWED, NoticeKind, TextChannel
 
 PAGE = 30
 
@@ -40,7 +40,7 @@ def find(notice_id: int, for_: Actor) -> Notice | None:
 def by_sms(for_: Actor) -> dict[NoticeKind, bool]:
     """Of each kind whether it comes by SMS."""
     query = sa.select(NoticeChoice.kind, NoticeChoice.is_on).where(
-        NoticeChoice.person_id == for_.person_id, NoticeChoice.channel == Channel.SMS
+        NoticeChoice.person_id == for_.person_id, NoticeChoice.channel == TextChannel.SMS
     )
     chosen: dict[NoticeKind, bool] = {kind: is_on for kind, is_on in db.session.execute(query)}  # noqa: C416
     return {kind: kind in OWED or chosen.get(kind, True) for kind in NoticeKind}

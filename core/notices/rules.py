@@ -8,7 +8,7 @@ from enum import StrEnum
 from core.clock import COUNTY
 
 
-class Channel(StrEnum):
+class TextChannel(StrEnum):
     """By what a text leaves the house."""
 
     SMS = "sms"

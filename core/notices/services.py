@@ -11,7 +11,7 @@ from core.db import db
 from core.errors import Refused
 from core.notices import outgoing
 from core.notices.models import Notice, NoticeChoice
-from core.notices.rules import OWED, Channel, NoticeKind, bare
+from core.notices.rules import OWED, NoticeKind, TextChannel, bare
 
 
 def tell(
@@ -31,12 +31,12 @@ def tell(
     row = {"person_id": person_id, "kind": kind, "text": said, "href": href, "ref": ref, "told_at": clock.now()}
     query = insert(Notice).values(**row).on_conflict_do_nothing(index_elements=["person_id", "kind", "ref"])
     made = db.session.execute(query.returning(Notice.id)).scalar()
-    if made is not None and phone and wants(person_id, kind, Channel.SMS):
-        outgoing.put(Channel.SMS, phone, said, kind, key=f"notice-{made}")
+    if made is not None and phone and wants(person_id, kind, TextChannel.SMS):
+        outgoing.put(TextChannel.SMS, phone, said, kind, key=f"notice-{made}")
     return made is not None
 
 
-def wants(person_id: int, kind: NoticeKind, channel: Channel) -> bool:
+def wants(person_id: int, kind: NoticeKind, channel: TextChannel) -> bool:
     """Whether a kind is sent to somebody by a channel: what is owed always, else unless they turned it off."""
     if kind in OWED:
         return True
@@ -52,7 +52,7 @@ def choose(kinds: Collection[str], *, by: Actor) -> None:
     if not set(kinds) <= {kind.value for kind in NoticeKind}:
         raise Refused("notice-kind-unknown")
     for kind in sorted(set(NoticeKind) - OWED):
-        row = {"person_id": by.person_id, "kind": kind, "channel": Channel.SMS, "is_on": kind.value in kinds}
+        row = {"person_id": by.person_id, "kind": kind, "channel": TextChannel.SMS, "is_on": kind.value in kinds}
         query = insert(NoticeChoice).values(**row)
         db.session.execute(
             query.on_conflict_do_update(index_elements=["person_id", "kind", "channel"], set_={"is_on": row["is_on"]})

@@ -3,7 +3,7 @@
 from core import clock, text
 from core.db import after_commit, db
 from core.notices import outgoing
-from core.notices.rules import Channel, NoticeKind
+from core.notices.rules import NoticeKind, TextChannel
 from core.people.models import SentMessage
 
 ACCESS = frozenset({"one-time-code", "invited", "purchase-code"})
@@ -20,7 +20,7 @@ def send(phone: str, message: str, /, **facts: object) -> None:
     """Send the sentence `message` of section `[sms]` after the commit of the open transaction."""
     said = text.sentence("sms", message, **facts)
     db.session.add(SentMessage(phone=phone, text=said, sent_at=clock.now()))
-    outgoing.put(Channel.SMS, phone, said, _kind(message))
+    outgoing.put(TextChannel.SMS, phone, said, _kind(message))
 
 
 def send_masked(phone: str, shown: str, message: str, /, **facts: object) -> None:

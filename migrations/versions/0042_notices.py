@@ -19,7 +19,7 @@ def kind() -> sa.Enum:
 
 
 def channel() -> sa.Enum:
-    return sa.Enum(*CHANNELS, name="channel", native_enum=False, create_constraint=True, length=32)
+    return sa.Enum(*CHANNELS, name="textchannel", native_enum=False, create_constraint=True, length=32)
 
 
 def upgrade() -> None:

@@ -19,7 +19,7 @@ from core.jobs.models import Outbox
 from core.notices import gateways, outgoing, queries, services
 from core.notices.gateways import Unsent, dingtalk_url, gateway, post
 from core.notices.models import Notice, OutgoingText
-from core.notices.rules import Channel, NoticeKind
+from core.notices.rules import NoticeKind, TextChannel
 from core.people import sms
 from core.people.models import Person
 from tests import make
@@ -166,6 +166,6 @@ def test_a_robots_address_is_signed_as_dingtalk_asks() -> None:
 
 
 def test_production_without_a_provider_says_so(app: Flask) -> None:
-    for channel in Channel:
+    for channel in TextChannel:
         with pytest.raises(Unsent, match="no-gateway"):
             gateway(channel, {**app.config, "NOTICE_GATEWAYS": "live"})
