@@ -53,7 +53,10 @@ def buy(page: Page) -> None:
     if "/login" in page.url:
         steps.follow(page, "手机验证码登录")
     steps.enter_by_code(page, BUYER)
-    steps.write(page, receiver="张三", region="吉林省白山市临江市", detail="示例路 1 号")
+    steps.write(page, receiver="张三", detail="示例路 1 号")
+    for level, name in (("province", "吉林省"), ("city", "白山市"), ("county", "临江市"), ("town", "花山镇")):
+        page.locator(f"select[name={level}]").select_option(label=name)
+        page.wait_for_load_state("networkidle")
     page.locator("form:has([name=receiver]) [name=phone]").fill(BUYER)
     steps.press(page, "保存地址")
     steps.press(page, "提交订单")
