@@ -117,7 +117,7 @@ def _photo(by: Actor) -> int:
 def declared(world: World, kitchen: Kitchen, accepted: Acceptance) -> Transfer:
     """Invoiced, and its payment declared by the payer."""
     payer = world.actor(kitchen.unit.key, Role.UNIT_PAYER)
-    number = f"0000{clock.today():%y%m%d}9{accepted.id:07d}"
+    number = f"{clock.today():%y}96{accepted.id:016d}"
     payments.record_invoice(
         number, [accepted.id], issued_on=clock.today(), total_fen=accepted.amount_fen, by=payer
     )  # fmt: skip

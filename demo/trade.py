@@ -117,7 +117,7 @@ def begin(world: World, sheaf: Sheaf, kitchen: Kitchen, slot: Slot, goods: list[
         order=Numbered(*ids.numbered(Order, "XC", on - timedelta(days=2))),
         delivery=Numbered(*ids.numbered(Delivery, "PS", on)),
         acceptance=Numbered(*ids.numbered(Acceptance, "YS", on)),
-        invoice=Numbered(invoice_id, f"0000{on:%y%m%d}{invoice_id:08d}"),
+        invoice=Numbered(invoice_id, f"{on:%y}95{invoice_id:016d}"),
     )  # fmt: skip
     _plan(supply)
     _order(supply)
