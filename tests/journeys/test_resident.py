@@ -120,7 +120,8 @@ def send(page: Page) -> None:
     steps.follow(page, "填送货单")
     page.locator("[name^=qty-]").first.fill("1")
     page.locator("[name^=commitment-]").first.fill("HGZ-2026-002")
-    steps.write(page, carrier="示例快递", tracking_no="SF0001")
+    page.locator("select[name=courier-1]").select_option("jt")
+    page.locator("[name=tracking-1]").fill("JT0001234567890")
     steps.press(page, "生成送货单")
 
 
