@@ -38,7 +38,7 @@ class NoticeChoice(Base):
     person_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
     kind: Mapped[NoticeKind] = mapped_column(primary_key=True)
     channel: Mapped[TextChannel] = mapped_column(primary_key=True)
-    is_on: Mapped[bool]
+    is_wanted: Mapped[bool]
 
 
 class OutgoingText(Base):

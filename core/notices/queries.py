@@ -39,8 +39,8 @@ def find(notice_id: int, for_: Actor) -> Notice | None:
 
 def by_sms(for_: Actor) -> dict[NoticeKind, bool]:
     """Of each kind whether it comes by SMS."""
-    query = sa.select(NoticeChoice.kind, NoticeChoice.is_on).where(
+    query = sa.select(NoticeChoice.kind, NoticeChoice.is_wanted).where(
         NoticeChoice.person_id == for_.person_id, NoticeChoice.channel == TextChannel.SMS
     )
-    chosen: dict[NoticeKind, bool] = {kind: is_on for kind, is_on in db.session.execute(query)}  # noqa: C416
+    chosen: dict[NoticeKind, bool] = {kind: is_wanted for kind, is_wanted in db.session.execute(query)}  # noqa: C416
     return {kind: kind in OWED or chosen.get(kind, True) for kind in NoticeKind}

@@ -42,7 +42,7 @@ def wants(person_id: int, kind: NoticeKind, channel: TextChannel) -> bool:
         return True
     off = sa.exists().where(
         NoticeChoice.person_id == person_id, NoticeChoice.kind == kind, NoticeChoice.channel == channel,
-        ~NoticeChoice.is_on,
+        ~NoticeChoice.is_wanted,
     )  # fmt: skip
     return not db.session.scalar(sa.select(off))
 
@@ -52,10 +52,12 @@ def choose(kinds: Collection[str], *, by: Actor) -> None:
     if not set(kinds) <= {kind.value for kind in NoticeKind}:
         raise Refused("notice-kind-unknown")
     for kind in sorted(set(NoticeKind) - OWED):
-        row = {"person_id": by.person_id, "kind": kind, "channel": TextChannel.SMS, "is_on": kind.value in kinds}
+        row = {"person_id": by.person_id, "kind": kind, "channel": TextChannel.SMS, "is_wanted": kind.value in kinds}
         query = insert(NoticeChoice).values(**row)
         db.session.execute(
-            query.on_conflict_do_update(index_elements=["person_id", "kind", "channel"], set_={"is_on": row["is_on"]})
+            query.on_conflict_do_update(
+                index_elements=["person_id", "kind", "channel"], set_={"is_wanted": row["is_wanted"]}
+            )
         )
 
 

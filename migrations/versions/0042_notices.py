@@ -44,7 +44,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger(), nullable=False),
         sa.Column("kind", kind(), nullable=False),
         sa.Column("channel", channel(), nullable=False),
-        sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.Column("is_wanted", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_notice_choice_person_id")),
         sa.PrimaryKeyConstraint("person_id", "kind", "channel", name=op.f("pk_notice_choice")),
     )

@@ -28,7 +28,7 @@ TEXTS = (
     *("number", "buyer", "canteen", "supplier", "order_no", "delivery_no", "accepted_at", "accepted_on", "amount"),
     *("capital", "first_signer", "second_signer", "orderer", "approver", "driver", "delivered_on", "address"),
     *("phone", "sender", "prepared_on", "payee_name", "payee_no", "payee_bank", "state", "remittance_code"),
-    *("bank_day", "bank_serial", "payer_name", "prepared_by", "declared_by", "decided_by", "printed_by"),
+    *("bank_day", "bank_serial", "window", "payer_name", "prepared_by", "declared_by", "decided_by", "printed_by"),
 )
 DATA = {**dict.fromkeys(TEXTS, "示例"), "lines": [LINE], "photos": 2, "notes": ["采购人参与验收"], "demo": True}
 

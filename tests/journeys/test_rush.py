@@ -50,7 +50,7 @@ def rush(url: str, offer_id: int) -> list[Answer]:
 
     def press(visitor: Visitor, address_id: int) -> Answer:
         gate.wait(60)
-        return visitor.post("/checkout", line=f"{offer_id}:1:{PRICE}", address=address_id)
+        return visitor.post("/checkout", line=f"{offer_id}:1:{PRICE}:{PRICE}", address=address_id)
 
     with ThreadPoolExecutor(8) as pool:
         visitors = list(pool.map(lambda one: at_the_till(door, one[0]), known))

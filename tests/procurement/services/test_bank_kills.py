@@ -21,7 +21,7 @@ from tests.make import bank
 from tests.make.core import writing
 from tests.procurement.services.test_bank_files import received, slip
 
-KILLS, ROWS, SLIPS, SLICE = 20, 4_000, 5, 40
+KILLS, ROWS, SLIPS, SLICE = 20, 9_000, 5, 40
 
 
 def brought(line: make.Line, data: bytes) -> int:
@@ -30,8 +30,10 @@ def brought(line: make.Line, data: bytes) -> int:
 
 
 def killed(statement_id: int, line: make.Line, file: bank_statements.Opened) -> None:
-    """A child takes the file in, slice after slice as the worker does, and is killed at any instant."""
-    db.session.remove()
+    """A child takes the file in, slice after slice as the worker does, and is killed at any instant of one of the next
+    slices, however quick the machine is.
+    """
+    wanted = reached(statement_id) + random.randint(0, 6) * SLICE
     ready, started = os.pipe()
     child = os.fork()
     if child == 0:
@@ -42,11 +44,21 @@ def killed(statement_id: int, line: make.Line, file: bank_statements.Opened) -> 
         finally:
             os._exit(0)
     os.read(ready, 1)
-    time.sleep(random.uniform(0.05, 0.3))
+    until = time.monotonic() + 5
+    while reached(statement_id) < wanted and time.monotonic() < until:
+        time.sleep(0.003)
+    time.sleep(random.uniform(0, 0.02))
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     os.close(ready)
     os.close(started)
+
+
+def reached(statement_id: int) -> int:
+    """How far the file is taken in, as the database has it now."""
+    place = db.session.get_one(BankStatement, statement_id).next_row
+    db.session.remove()
+    return place
 
 
 def take_all(statement_id: int, line: make.Line, file: bank_statements.Opened) -> None:

@@ -158,7 +158,11 @@ def test_an_invoice_is_a_fact_too(line: make.Line) -> None:
     signed = received(line, make.delivery(line, make.order(line)))
     with transaction():
         payments.record_invoice(
-            "2511000000001", [signed.id], issued_on=clock.today(), total_fen=520_00, by=line.payer.actor
+            f"{clock.today():%y}110000000000000001",
+            [signed.id],
+            issued_on=clock.today(),
+            total_fen=520_00,
+            by=line.payer.actor,
         )
 
     assert facts(FactKind.INVOICED) == [520_00]
