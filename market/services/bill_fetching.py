@@ -24,16 +24,13 @@ def wanted() -> list[tuple[int, date]]:
     now = clock.now().astimezone(clock.COUNTY)
     last = now.date() - timedelta(days=1 if now.hour >= READY_HOUR else 2)
     days = sa.func.generate_series(last - timedelta(days=LOOK_BACK - 1), last, timedelta(days=1))
-    day = days.column_valued("day")
-    there = sa.exists().where(
-        ProviderBill.merchant_account_id == MerchantAccount.id, ProviderBill.day_on == sa.cast(day, sa.Date)
-    )
+    day = sa.select(sa.cast(days.column_valued("at"), sa.Date).label("day_on")).subquery().c.day_on
+    there = sa.exists().where(ProviderBill.merchant_account_id == MerchantAccount.id, ProviderBill.day_on == day)
     used = sa.exists().where(PaymentIntent.merchant_account_id == MerchantAccount.id)
     query = (
-        sa.select(MerchantAccount.id, sa.cast(day, sa.Date))
-        .join(day, sa.true())
-        .where(sa.cast(day, sa.Date) >= sa.cast(MerchantAccount.created_at, sa.Date), ~there, used)
-        .order_by(sa.cast(day, sa.Date), MerchantAccount.id)
+        sa.select(MerchantAccount.id, day)
+        .where(day >= sa.cast(MerchantAccount.created_at, sa.Date), ~there, used)
+        .order_by(day, MerchantAccount.id)
     )
     return [(account_id, on) for account_id, on in db.session.execute(query.limit(500))]
 
