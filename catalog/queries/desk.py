@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 import sqlalchemy as sa
 
@@ -126,9 +127,10 @@ def own_counts(for_: Actor) -> dict[ProductState, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def waiting(for_: Actor) -> list[DeskRow]:
-    """What the actor is to check, the longest waiting first."""
-    return _shown(_rows().where(_to_check(for_)).order_by(Product.updated_at, Product.id))
+def waiting(for_: Actor, *, page: int = 1) -> list[DeskRow]:
+    """One page of what the actor is to check, the longest waiting first."""
+    query = _rows().where(_to_check(for_)).order_by(Product.updated_at, Product.id)
+    return _shown(query.offset((page - 1) * PAGE))
 
 
 def waiting_count(for_: Actor) -> int:
@@ -136,10 +138,25 @@ def waiting_count(for_: Actor) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(Product).where(_to_check(for_))) or 0
 
 
+class CheckList(StrEnum):
+    """The lists of a checker: new products, changes of listed ones, prices that jump (the operator's only)."""
+
+    GOODS = "goods"
+    CHANGED = "changed"
+    PRICES = "prices"
+
+
+def to_check_counts(for_: Actor) -> dict[CheckList, int]:
+    """How much waits for the actor in each list. A statement a list."""
+    counts = {CheckList.GOODS: waiting_count(for_), CheckList.CHANGED: revisions.waiting_count(for_)}
+    if for_.may(Right.CONTENT_APPROVE):
+        counts[CheckList.PRICES] = revisions.prices_waiting_count()
+    return counts
+
+
 def to_check_count(for_: Actor) -> int:
-    """Everything that waits for the actor: new products, revisions, for the operator prices that jump."""
-    prices = revisions.prices_waiting_count() if for_.may(Right.CONTENT_APPROVE) else 0
-    return waiting_count(for_) + revisions.waiting_count(for_) + prices
+    """Everything that waits for the actor."""
+    return sum(to_check_counts(for_).values())
 
 
 def _to_check(for_: Actor) -> sa.ColumnElement[bool]:

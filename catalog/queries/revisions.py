@@ -21,6 +21,7 @@ from core.organisations.models import Organisation
 from core.people.models import Person
 from core.places import queries as places
 
+PAGE = 50
 TEXTS = ("name", "category_id", "origin_code", "is_wild", "seasons", "description")
 """Fields in the order in which a reviewer reads them; pictures stand below."""
 
@@ -145,8 +146,8 @@ class Waiting:
     submitted_at: datetime | None
 
 
-def waiting(for_: Actor, *, limit: int = 100) -> list[Waiting]:
-    """Revisions that the actor is to check, the longest waiting first. One statement."""
+def waiting(for_: Actor, *, page: int = 1) -> list[Waiting]:
+    """One page of the revisions that the actor is to check, the longest waiting first. One statement."""
     rows = db.session.execute(
         sa.select(ProductRevision, Product.name, Product.sku, Organisation.name)
         .join(Product, Product.id == ProductRevision.product_id)
@@ -154,7 +155,8 @@ def waiting(for_: Actor, *, limit: int = 100) -> list[Waiting]:
         .join(Organisation, Organisation.id == Supplier.organisation_id)
         .where(_to_check(for_))
         .order_by(ProductRevision.submitted_at, ProductRevision.id)
-        .limit(limit)
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
     )
     return [
         Waiting(one.product_id, name, sku, seller, Facts.of(one.before).changed(Facts.of(one.facts)), one.submitted_at)
@@ -211,9 +213,10 @@ class PriceAsked:
         return (1 if gap >= 0 else -1) * (abs(gap) * 10_000 // base)
 
 
-def prices_waiting(*, limit: int = 100) -> list[PriceAsked]:
-    """Prices that the operator is to look at, the longest waiting first."""
-    return _prices(PriceChange.state == PriceChangeState.WAITING, order=PriceChange.asked_at, limit=limit)
+def prices_waiting(*, page: int = 1) -> list[PriceAsked]:
+    """One page of the prices that the operator is to look at, the longest waiting first."""
+    waits = PriceChange.state == PriceChangeState.WAITING
+    return _prices(waits, order=(PriceChange.asked_at, PriceChange.id), limit=PAGE, skip=(page - 1) * PAGE)
 
 
 def prices_waiting_count() -> int:
@@ -227,16 +230,16 @@ def prices_of_product(product_id: int) -> dict[int, PriceAsked]:
     shown = PriceChange.state.in_([PriceChangeState.WAITING, PriceChangeState.RETURNED])
     newest = sa.select(sa.func.max(PriceChange.id)).join(Offer, Offer.id == PriceChange.offer_id)
     newest = newest.where(Offer.product_id == product_id).group_by(PriceChange.offer_id)
-    rows = _prices(shown, PriceChange.id.in_(newest), order=PriceChange.id, limit=50)
+    rows = _prices(shown, PriceChange.id.in_(newest), order=(PriceChange.id,), limit=50)
     return {one.offer_id: one for one in rows}
 
 
 def find_price(change_id: int) -> PriceAsked | None:
     """One price change."""
-    return next(iter(_prices(PriceChange.id == change_id, order=PriceChange.id, limit=1)), None)
+    return next(iter(_prices(PriceChange.id == change_id, order=(PriceChange.id,), limit=1)), None)
 
 
-def _prices(*where: sa.ColumnElement[bool], order: Any, limit: int) -> list[PriceAsked]:
+def _prices(*where: sa.ColumnElement[bool], order: tuple[Any, ...], limit: int, skip: int = 0) -> list[PriceAsked]:
     rows = db.session.execute(
         sa.select(
             PriceChange.id, PriceChange.offer_id, Product.id, Product.sku, Product.name, Offer.pack_name,
@@ -249,7 +252,8 @@ def _prices(*where: sa.ColumnElement[bool], order: Any, limit: int) -> list[Pric
         .join(Supplier, Supplier.id == Product.supplier_id)
         .join(Organisation, Organisation.id == Supplier.organisation_id)
         .where(*where)
-        .order_by(order)
+        .order_by(*order)
         .limit(limit)
+        .offset(skip)
     )  # fmt: skip
     return [PriceAsked(*tuple(row)) for row in rows]

@@ -21,6 +21,7 @@ from catalog.rules.facts import Facts, parse_seasons
 from catalog.rules.listing import ProductState
 from catalog.rules.offer import InvoiceKind, OfferAudience, SaleMode
 from catalog.rules.pricing import DEFAULT_TOL_BP, Price
+from catalog.services import facts as saying
 from catalog.services import goods_sheet, offers, price_changes, products, revisions
 from catalog.services import terms as terming
 from catalog.services.goods_sheet import COLUMNS, MOST_ROWS, Words
@@ -291,7 +292,8 @@ def _facts(row: SheetRow, product: Product, by: Actor) -> list[str]:
         row.draft.name, row.draft.category_id, row.draft.origin_code, row.draft.description, row.draft.is_wild,
         row.draft.seasons, None if row.own_code == product.sku else row.own_code,
     )  # fmt: skip
-    if not old.changed(draft.onto(old.pictures)) and draft.own_code in {None, product.own_code}:
+    known = (old, saying.of(product))  # what waits for a check, and what is in force as an export says it
+    if any(not one.changed(draft.onto(one.pictures)) for one in known) and draft.own_code in {None, product.own_code}:
         return []
     listed = product.state is ProductState.LISTED
     products.edit(product.id, draft, by=by)

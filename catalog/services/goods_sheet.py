@@ -4,6 +4,7 @@ The goods' own number (自编货号) finds a product again, the pack's name the 
 """
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from catalog.rules.facts import Season, seasons_text
 from catalog.rules.listing import ProductState
 from catalog.rules.offer import InvoiceKind, OfferAudience, SaleMode
 from catalog.rules.pricing import TAX_MODES, Tier, price_text
+from catalog.services import goods_pending
 from core import sheets
 from core.access.actor import Actor
 from core.db import any_of, db
@@ -73,8 +75,14 @@ def words() -> Words:
     )
 
 
-def workbook(rows: list[list[str]]) -> bytes:
-    """The sheet with its rows; cells with a choice drop down their list, which stands on a second sheet."""
+def workbook(
+    rows: list[list[str]], *, states: list[str] | None = None, pending: list[list[str]] | None = None
+) -> bytes:
+    """The sheet with its rows; cells with a choice drop down their list, which stands on a sheet of its own.
+
+    `states`: by row, where its revision stands, in a last column that no import reads; `pending`: rows as
+    `goods_pending.rows`, on a second sheet.
+    """
     out = io.BytesIO()
     book = xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -94,8 +102,23 @@ def workbook(rows: list[list[str]]) -> bytes:
     for number, row in enumerate(rows, start=1):
         for place, cell in enumerate(row):
             sheet.write_string(number, place, sheets.harmless(cell), text)
+    if states is not None:
+        _column(sheet, len(COLUMNS), [sentence("goods_column", "revision"), *states], head, text)
+    if pending:
+        beside = book.add_worksheet(sentence("goods_column", "pending"))
+        beside.freeze_panes(1, 2)
+        heads = [sentence("goods_column", name) for name in goods_pending.COLUMNS]
+        for place, cells in enumerate(zip(heads, *pending, strict=True)):
+            _column(beside, place, list(cells), head, text)
     book.close()
     return out.getvalue()
+
+
+def _column(sheet: Any, place: int, cells: list[str], head: Any, text: Any) -> None:
+    sheet.set_column(place, place, 16, text)
+    sheet.write_string(0, place, cells[0], head)
+    for number, cell in enumerate(cells[1:], start=1):
+        sheet.write_string(number, place, sheets.harmless(cell), text)
 
 
 def _choice(sheet: Any, lists: Any, place: int, options: list[str]) -> None:
@@ -112,21 +135,35 @@ def template() -> bytes:
 
 
 def export(for_: Actor) -> bytes:
-    """All packs of the actor's supplier that are on offer. Goods without an own number show their SKU there."""
-    return workbook(rows_of(for_))
+    """All packs of the actor's supplier that are on offer, as the shop sells them today. What waits for a check stands
+    beside: a word in the last column, and the changes themselves on a second sheet. Goods without an own number show
+    their SKU there.
+    """
+    seller = suppliers.own(for_).id
+    waits, found = goods_pending.states(seller), _found(seller)
+    states = [label(waits[row.Product.id]) if row.Product.id in waits else "" for row in found]
+    return workbook(_rows(found), states=states, pending=goods_pending.rows(seller))
 
 
 def rows_of(for_: Actor) -> list[list[str]]:
-    """The rows of the export. Four statements and those of the lists."""
-    found = db.session.execute(
+    """The rows of the export. Five statements."""
+    return _rows(_found(suppliers.own(for_).id))
+
+
+def _found(supplier_id: int) -> Sequence[Any]:
+    query = (
         sa.select(Product, Category.name, Offer, OfferVersion, OfferStock.on_hand)
         .join(Category, Category.id == Product.category_id)
         .join(Offer, Offer.product_id == Product.id)
         .join(OfferVersion, OfferVersion.id == Offer.current_version_id)
         .join(OfferStock, OfferStock.offer_id == Offer.id)
-        .where(Product.supplier_id == suppliers.own(for_).id, Offer.is_active, Product.state != ProductState.WITHDRAWN)
+        .where(Product.supplier_id == supplier_id, Offer.is_active, Product.state != ProductState.WITHDRAWN)
         .order_by(Product.name, Product.id, Offer.pack_qty, Offer.id)
-    ).all()
+    )
+    return db.session.execute(query).all()
+
+
+def _rows(found: Sequence[Any]) -> list[list[str]]:
     tiers = tiers_of([row.OfferVersion.id for row in found])
     villages = places.names({row.Product.origin_code for row in found})
     harvests = _seasons({row.Product.id for row in found})

@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request
 from werkzeug.datastructures import FileStorage
 
 from catalog.queries import categories
+from catalog.queries.desk import CheckList
 from catalog.rules.facts import Season, parse_seasons, seasons_text
 from catalog.rules.pricing import price_text
 from core import money
@@ -18,6 +20,19 @@ from core.files.models import Audience
 from core.places import queries as places
 from core.places.models import PlaceLevel
 from core.web.forms import Parsed, YuanField
+
+
+def asked_page() -> int:
+    """The page that the address asks for, the first is 1."""
+    return min(max(request.args.get("page", 1, type=int) or 1, 1), 10_000)
+
+
+def asked_list(counts: Mapping[CheckList, int]) -> CheckList:
+    """The list of a checker that the address asks for, else the first that has anything."""
+    asked = request.args.get("list", "")
+    if asked in counts:
+        return CheckList(asked)
+    return next((one for one, count in counts.items() if count), CheckList.GOODS)
 
 
 class PriceField(YuanField):

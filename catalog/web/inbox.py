@@ -40,10 +40,10 @@ def catalogue_tasks(who: Actor) -> Iterator[Task]:
         if count := desk.waiting_count(who):
             yield Task(sentence("task", "contents-waiting"), url_for("review.queue"), count, icon="clipboard-check")
         if count := revisions.waiting_count(who):
-            href = url_for("review.queue") + "#changed"
+            href = url_for("review.queue", list="changed")
             yield Task(sentence("task", "revisions-waiting"), href, count, icon="clipboard-check")
         if count := revisions.prices_waiting_count():
-            href = url_for("review.queue") + "#prices"
+            href = url_for("review.queue", list="prices")
             yield Task(sentence("task", "prices-waiting"), href, count, tone="warn", icon="clipboard-check")
     if who.may(Right.CERTIFICATE_KEEP):
         yield from _register()

@@ -11,7 +11,7 @@ from catalog.queries import desk, restricted, revisions, suppliers
 from catalog.rules.listing import ProductState
 from catalog.services import offers, products
 from catalog.services import revisions as revising
-from catalog.web.fields import MonthsField, leaf_choices, village_choices
+from catalog.web.fields import MonthsField, asked_page, leaf_choices, village_choices
 from core import clock
 from core.access.rights import Right
 from core.db import transaction
@@ -78,7 +78,7 @@ def _add_pictures(product_id: int) -> None:
 def mine() -> ResponseReturnValue:
     asked = request.args.get("state", "")
     state = ProductState(asked) if asked in set(ProductState) else None
-    who, page = actor(), min(max(request.args.get("page", 1, type=int) or 1, 1), 10_000)
+    who, page = actor(), asked_page()
     counts = desk.own_counts(who)
     return render_template(
         "catalog/products/list.html", rows=desk.own_products(who, state, page=page), counts=counts, state=state,

@@ -10,7 +10,7 @@ from catalog.queries.shelf import ShelfRow
 from catalog.rules.offer import StockMoveKind
 from catalog.rules.pricing import Price
 from catalog.services import offers
-from catalog.web.fields import PriceField
+from catalog.web.fields import PriceField, asked_page
 from core.access.rights import Right
 from core.db import transaction
 from core.errors import Refused
@@ -41,10 +41,6 @@ class MoveForm(Form):
     reason = ShortText(required=False)
 
 
-def _page() -> int:
-    return min(max(request.args.get("page", 1, type=int) or 1, 1), 10_000)
-
-
 def _seen(text: str | None) -> int:
     """What the page showed. Raises: Refused "form-too-old" where it showed nothing."""
     if not text or not text.isdecimal() or len(text) > 18:
@@ -60,7 +56,7 @@ def _back(row: ShelfRow, message: str) -> ResponseReturnValue:
 @bp.get("")
 @requires(Right.SELL)
 def listed() -> ResponseReturnValue:
-    words, page = clean(request.args.get("q"))[:40], _page()
+    words, page = clean(request.args.get("q"))[:40], asked_page()
     rows, total = shelf.rows(actor(), words=words, page=page)
     return render_template("catalog/quick/list.html", rows=rows, total=total, page=page, words=words, size=shelf.PAGE)
 
@@ -125,7 +121,7 @@ def save_move(offer_id: int) -> ResponseReturnValue:
 @bp.get("/moves")
 @requires(Right.SELL)
 def moves() -> ResponseReturnValue:
-    asked, page = request.args.get("kind", ""), _page()
+    asked, page = request.args.get("kind", ""), asked_page()
     kind = StockMoveKind(asked) if asked in set(StockMoveKind) else None
     offer_id = request.args.get("offer", 0, type=int) or None
     offer_id = offer_id if offer_id is not None and 0 < offer_id < 2**62 else None

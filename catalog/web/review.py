@@ -1,12 +1,16 @@
 """The operator looks at what is said of goods."""
 
+from collections.abc import Callable, Sequence
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from catalog.queries import desk, prices, restricted, revisions
+from catalog.queries.desk import CheckList
 from catalog.rules.listing import ProductState
 from catalog.services import price_changes, products
 from catalog.services import revisions as revising
+from catalog.web.fields import asked_list, asked_page
 from core import clock
 from core.access.rights import Right
 from core.db import transaction
@@ -30,11 +34,17 @@ def _reason() -> str:
 @bp.get("/products")
 @requires(Right.CONTENT_APPROVE)
 def queue() -> ResponseReturnValue:
-    who = actor()
+    who, page = actor(), asked_page()
+    counts = desk.to_check_counts(who)
+    shown = asked_list(counts)
+    rows: dict[CheckList, Callable[[], Sequence[object]]] = {
+        CheckList.GOODS: lambda: desk.waiting(who, page=page),
+        CheckList.CHANGED: lambda: revisions.waiting(who, page=page),
+        CheckList.PRICES: lambda: revisions.prices_waiting(page=page),
+    }
     return render_template(
-        "catalog/review/queue.html", rows=desk.waiting(who), changed=revisions.waiting(who),
-        prices=revisions.prices_waiting(),
-    )  # fmt: skip
+        "catalog/review/queue.html", rows=rows[shown](), counts=counts, shown=shown, page=page, size=desk.PAGE
+    )
 
 
 @bp.get("/products/all")
@@ -42,7 +52,7 @@ def queue() -> ResponseReturnValue:
 def every() -> ResponseReturnValue:
     words, asked = request.args.get("q", "").strip()[:64], request.args.get("state", "")
     state = ProductState(asked) if asked in set(ProductState) else None
-    page = min(max(request.args.get("page", 1, type=int) or 1, 1), 10_000)
+    page = asked_page()
     return render_template(
         "catalog/review/all.html", rows=desk.everything(words, state, page=page), words=words, state=state, page=page,
         total=desk.everything_count(words, state), size=desk.PAGE,

@@ -4,8 +4,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from catalog.queries import desk, revisions, villages
+from catalog.queries.desk import CheckList
 from catalog.services import products
 from catalog.services import revisions as revising
+from catalog.web.fields import asked_list, asked_page
 from core import clock
 from core.access.rights import Right
 from core.db import transaction
@@ -24,8 +26,13 @@ menu.add(
 @bp.get("")
 @requires(Right.ORIGIN_CONFIRM)
 def queue() -> ResponseReturnValue:
-    who = actor()
-    return render_template("catalog/township/queue.html", rows=desk.waiting(who), changed=revisions.waiting(who))
+    who, page = actor(), asked_page()
+    counts = desk.to_check_counts(who)
+    shown = asked_list(counts)
+    rows = desk.waiting(who, page=page) if shown is CheckList.GOODS else revisions.waiting(who, page=page)
+    return render_template(
+        "catalog/township/queue.html", rows=rows, counts=counts, shown=shown, page=page, size=desk.PAGE
+    )
 
 
 @bp.get("/<int:product_id>")

@@ -1,5 +1,6 @@
 """Goods by a sheet: faults by cell, all or nothing or without the bad, the same sheet twice changes nothing."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,8 +11,10 @@ from catalog.models.offer import Offer, OfferStock, OfferVersion
 from catalog.models.product import Product
 from catalog.models.revision import PriceChange, ProductRevision
 from catalog.queries import offers as reading
+from catalog.rules.facts import Season
+from catalog.rules.pricing import Price
 from catalog.rules.revision import RevisionState
-from catalog.services import goods_batches, goods_import, goods_sheet
+from catalog.services import goods_batches, goods_import, goods_sheet, offers, products, revisions
 from catalog.services.goods_import import GoodsLine
 from core import clock, jobs, sheets
 from core.db import db, transaction
@@ -203,6 +206,33 @@ def test_harvests_and_presales_come_and_go_by_the_sheet(of: Staff) -> None:
     assert rehearsed(goods_sheet.workbook(said), of)[0].done == ("facts", "price")
     loaded(goods_sheet.workbook(said), of)
     assert [one.verdict.value for one in rehearsed(goods_sheet.workbook(said), of)] == ["same", "same"]
+
+
+def test_an_export_says_what_is_in_force_and_beside_it_what_waits(of: Staff) -> None:
+    product = staff.brought_to_shelf(of)
+    offer = db.session.scalars(select(Offer).where(Offer.product_id == product.id)).one()
+    with transaction():
+        products.edit(product.id, replace(staff.draft(), name="示例秋木耳", seasons=(Season(9, 10),)), by=of.clerk)
+        revisions.submit(product.id, by=of.clerk)
+        version_id = offer.current_version_id or 0
+        offers.change_price(offer.id, Price(600_000, 500), seen_version_id=version_id, by=of.clerk, reason="示例歉收")
+    data = goods_sheet.export(of.clerk)
+    goods, _, waits = (sheet.rows for sheet in sheets.read(data))
+    assert (goods[0][-1], goods[1][1], goods[1][10], goods[1][-1]) == ("修改稿", "示例黑木耳", "30.00", "待内容审核")
+    assert waits[0] == ["自编货号", "商品名称", "规格名称", "改了什么", "现在", "改为", "状态"]
+    assert [row[2:] for row in waits[1:]] == [
+        ["", "名称", "示例黑木耳", "示例秋木耳", "待内容审核"],
+        ["", "采收月份", "", "9-10", "待内容审核"],
+        ["袋", "每件价格（元）", "30.00", "60.00", "待复审"],
+    ]
+    before = acts("revision-written"), count(PriceChange), count(OfferVersion)
+    assert [(line.verdict.value, line.faults) for line in rehearsed(data, of)] == [("same", ())]  # nothing is undone
+    with pytest.raises(Refused, match="goods-sheet-nothing"):
+        loaded(data, of)
+    assert (acts("revision-written"), count(PriceChange), count(OfferVersion)) == before
+    assert (
+        db.session.scalars(select(ProductRevision.state).order_by(ProductRevision.id.desc())).first() == "content_check"
+    )
 
 
 def test_a_row_that_is_refused_leaves_no_act_in_the_trail(of: Staff) -> None:
