@@ -13,13 +13,12 @@ from catalog.rules.agreement import Terms
 from catalog.rules.supplier import LinkageMode
 from catalog.services import agreements
 from catalog.services.agreements import Signed
-from catalog.web.benefit_files import needed
 from catalog.web.fields import PercentField, PriceField
 from core import clock
 from core.access.rights import Right
 from core.db import transaction
 from core.text import label, sentence
-from core.web import menu
+from core.web import menu, uploads
 from core.web.access import actor, again, requires
 from core.web.forms import DayField, Form, YuanField
 
@@ -89,7 +88,7 @@ def create() -> ResponseReturnValue:
     form = _with_choices(AgreementForm())
     form.require()
     with transaction():
-        made = agreements.sign(_terms(form), _listed(form), file_id=needed("paper", "agreement"), by=actor())
+        made = agreements.sign(_terms(form), _listed(form), file_id=uploads.needed("paper", "agreement"), by=actor())
         agreement_id = made.id
     flash(sentence("message", "agreement-signed"))
     return redirect(url_for("agreements.show", agreement_id=agreement_id), 303)
@@ -130,7 +129,7 @@ def renew(agreement_id: int) -> ResponseReturnValue:
     form = _with_choices(TermsForm())
     form.require()
     with transaction():
-        made = agreements.renew(agreement_id, _terms(form), file_id=needed("paper", "agreement"), by=actor())
+        made = agreements.renew(agreement_id, _terms(form), file_id=uploads.needed("paper", "agreement"), by=actor())
         new_id = made.id
     flash(sentence("message", "agreement-renewed"))
     return redirect(url_for("agreements.show", agreement_id=new_id), 303)

@@ -12,7 +12,6 @@ from catalog.rules.admission import DESKS, EDITABLE, ApplicantKind, PaperKind
 from catalog.rules.supplier import LinkageMode
 from catalog.services import applications as services
 from catalog.services.applications import Agreement, Draft
-from catalog.web.uploads import taken
 from core.access.rights import Right
 from core.db import transaction
 from core.errors import Refused
@@ -22,6 +21,7 @@ from core.terms import queries as consents
 from core.terms import services as terms
 from core.terms.rules import TermsKind
 from core.text import label, sentence
+from core.web import uploads
 from core.web.access import actor, again, current_actor, public, requires
 from core.web.forms import DayField, Form, PhoneField, ShortText
 
@@ -182,7 +182,7 @@ def add_paper(application_no: str) -> ResponseReturnValue:
     kinds = {kind.value: kind for kind in PaperKind}
     kind = kinds.get(request.form.get("kind", ""), PaperKind.OTHER)
     with transaction():
-        file_id = taken("file", "admission")
+        file_id = uploads.needed("file", "admission", own=True)
         services.add_paper(application_no, kind, file_id, by=actor())
     flash(sentence("message", "paper-added"))
     return redirect(url_for("apply.show", application_no=application_no, _anchor="papers"), 303)

@@ -6,11 +6,10 @@ from flask.typing import ResponseReturnValue
 from catalog.queries import benefits as reading
 from catalog.rules.benefit import BenefitState
 from catalog.services import attesting
-from catalog.web.benefit_files import needed
 from core.access.rights import Right
 from core.db import transaction
 from core.text import sentence
-from core.web import menu
+from core.web import menu, uploads
 from core.web.access import actor, again, requires
 from core.web.forms import MAX_ID
 
@@ -67,6 +66,6 @@ def dispute(benefit_id: int) -> ResponseReturnValue:
 @again(show)
 def sign(benefit_id: int) -> ResponseReturnValue:
     with transaction():
-        attesting.sign(benefit_id, needed("signature", "benefit-signature"), by=actor())
+        attesting.sign(benefit_id, uploads.needed("signature", "benefit-signature"), by=actor())
     flash(sentence("message", "benefit-signed"))
     return redirect(url_for("attest.show", benefit_id=benefit_id), 303)

@@ -9,14 +9,13 @@ from wtforms import SelectField
 from catalog.queries import benefits as reading
 from catalog.rules.benefit import BenefitKind, BenefitState, PayMethod
 from catalog.services import benefits, claims
-from catalog.web.benefit_files import needed, taken
 from catalog.web.fields import leaf_choices
 from core import clock
 from core.access.rights import Right
 from core.db import transaction
 from core.quantity import KG
 from core.text import label, sentence
-from core.web import menu
+from core.web import menu, uploads
 from core.web.access import actor, again, requires
 from core.web.forms import DayField, Form, QuantityField, ShortText, YuanField
 
@@ -72,7 +71,7 @@ def create() -> ResponseReturnValue:
     form = _with_choices(ClaimForm())
     form.require()
     with transaction():
-        made = claims.write(_claim(form), file_id=taken("paper", "benefit-voucher"), by=actor())
+        made = claims.write(_claim(form), file_id=uploads.find("paper", "benefit-voucher"), by=actor())
         benefit_id = made.id
     flash(sentence("message", "benefit-written"))
     return redirect(url_for("benefits.show", benefit_id=benefit_id), 303)
@@ -109,7 +108,7 @@ def pay(benefit_id: int) -> ResponseReturnValue:
     method = PayMethod(form.method.data or PayMethod.BANK)
     paid_on = form.paid_on.data or clock.today()
     with transaction():
-        file_id = taken("paper", "benefit-voucher")
+        file_id = uploads.find("paper", "benefit-voucher")
         claims.pay(benefit_id, paid_on, form.voucher.data or "", method=method, file_id=file_id, by=actor())
     flash(sentence("message", "benefit-paid"))
     return redirect(url_for("benefits.show", benefit_id=benefit_id), 303)
@@ -121,7 +120,7 @@ def pay(benefit_id: int) -> ResponseReturnValue:
 def evidence(benefit_id: int) -> ResponseReturnValue:
     note = request.form.get("note", "").strip()[:200]
     with transaction():
-        benefits.add_evidence(benefit_id, needed("evidence", "benefit-evidence"), note, by=actor())
+        benefits.add_evidence(benefit_id, uploads.needed("evidence", "benefit-evidence"), note, by=actor())
     flash(sentence("message", "benefit-evidence"))
     return redirect(url_for("benefits.show", benefit_id=benefit_id), 303)
 

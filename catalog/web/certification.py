@@ -12,13 +12,12 @@ from catalog.rules.certificates import CertificateKind
 from catalog.rules.certification import KINDS, STEPS, Ground, ScaleUnit
 from catalog.services import certification
 from catalog.services.certification import Draft
-from catalog.web.fields import HundredthsField, upload, village_choices
+from catalog.web.fields import HundredthsField, village_choices
 from core.access.rights import Right
 from core.db import transaction
-from core.errors import Refused
 from core.quantity import KG
 from core.text import label, sentence
-from core.web import menu
+from core.web import menu, uploads
 from core.web.access import actor, again, requires
 from core.web.forms import Form, QuantityField, ShortText
 
@@ -155,10 +154,8 @@ def revise(certification_id: int) -> ResponseReturnValue:
 @again(show)
 def give_paper(certification_id: int, material_id: int) -> ResponseReturnValue:
     with transaction():
-        file_id = upload("file", "certification", actor())
-        if file_id is None:
-            raise Refused("file-empty")
-        certification.give_paper(certification_id, material_id, file_id, by=actor())
+        paper = uploads.needed("file", "certification")
+        certification.give_paper(certification_id, material_id, paper, by=actor())
     flash(sentence("message", "certification-paper-given"))
     return redirect(url_for(".show", certification_id=certification_id, _anchor=f"m{material_id}"), 303)
 

@@ -12,14 +12,13 @@ from catalog.services import certification_limits, certification_office
 from catalog.services import inspections as visits
 from catalog.services.certificates import Paper
 from catalog.web import certification_papers as printed
-from catalog.web.fields import upload
 from core import clock
 from core.access.rights import Right
 from core.db import transaction
 from core.errors import Refused
 from core.quantity import KG
 from core.text import label, sentence
-from core.web import papers
+from core.web import papers, uploads
 from core.web.access import actor, again, requires
 from core.web.forms import DayField, Form, QuantityField, ShortText, YuanField
 
@@ -195,7 +194,7 @@ def measure(certification_id: int) -> ResponseReturnValue:
     with transaction():
         given = certification_office.Measurement(
             MonitoringResult(form.result.data), form.agency.data or "", form.report_no.data or "",
-            form.sampled_on.data, form.reason.data or "", upload("report", "monitoring", actor()),
+            form.sampled_on.data, form.reason.data or "", uploads.find("report", "monitoring"),
         )  # fmt: skip
         certification_office.measure(certification_id, given, by=actor())
     return back(certification_id, "certification-measured", "monitoring")
@@ -260,7 +259,7 @@ def grant(certification_id: int) -> ResponseReturnValue:
     with transaction():
         paper = Paper(
             kind, form.number.data, form.issuer.data, form.valid_from.data, form.valid_to.data,
-            upload("scan", "certificate", actor()), form.approved.data,
+            uploads.find("scan", "certificate"), form.approved.data,
         )  # fmt: skip
         number = certification_office.grant(certification_id, paper, by=actor()).application_no
     return back(certification_id, "certification-grant", application_no=number)

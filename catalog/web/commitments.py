@@ -11,14 +11,13 @@ from catalog.queries.commitments import Sheet
 from catalog.rules.commitment import MOST_LABELS, CommitmentBasis, LabelSize
 from catalog.services import commitments as promises
 from catalog.services.commitments import Promise
-from catalog.web.fields import upload
 from core.access.rights import Right
 from core.db import db, transaction
 from core.errors import Refused
 from core.organisations.models import Organisation
 from core.quantity import KG, LITRE, PIECE, BaseUnit, parse_sum, quantity_text
 from core.text import label, sentence
-from core.web import menu, papers
+from core.web import menu, papers, uploads
 from core.web.access import actor, again, public, requires
 from core.web.forms import CountField, Form, ShortText
 
@@ -64,7 +63,7 @@ def read(form: PromiseForm) -> Promise:
         parse_sum(form.quantity.data, TYPED_IN[lot.base_unit]),
         frozenset(CommitmentBasis(one) for one in form.bases.data or ()),
         form.contact.data,
-        upload("report", "commitment", actor()),
+        uploads.find("report", "commitment"),
     )
 
 

@@ -19,7 +19,7 @@ from core.errors import Missing
 from core.files import services as files
 from core.files.models import Audience
 from core.text import label, sentence
-from core.web import menu
+from core.web import menu, uploads
 from core.web.access import actor, again, public, requires
 from core.web.forms import DayField, Form, ShortText
 from core.web.inbox import Task
@@ -196,14 +196,7 @@ def _form(**given: Any) -> PageForm:
 
 
 def _text(form: PageForm) -> editorial.Text:
-    cover = request.files.get("cover")
-    cover_id = None
-    if cover is not None and cover.filename:
-        kept = files.take_picture(
-            cover.stream, name=cover.filename, purpose="page", by=actor(), audience=Audience.PUBLIC,
-            owner_id=actor().office_id,
-        )  # fmt: skip
-        cover_id = kept.id
+    cover_id = uploads.find("cover", "page", take=files.take_picture, audience=Audience.PUBLIC)
     skus = (form.skus.data or "").replace(",", " ").split()
     return editorial.Text(
         form.title.data, form.lead.data or "", form.body.data or "", skus[: MOST_PRODUCTS + 1], cover_id,

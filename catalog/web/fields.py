@@ -6,17 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import request
-from werkzeug.datastructures import FileStorage
 
 from catalog.queries import categories
 from catalog.queries.desk import CheckList
 from catalog.rules.facts import Season, parse_seasons, seasons_text
 from catalog.rules.pricing import price_text
 from core import money
-from core.access.actor import Actor
 from core.errors import Refused
-from core.files import services as files
-from core.files.models import Audience
 from core.places import queries as places
 from core.places.models import PlaceLevel
 from core.web.forms import Parsed, YuanField
@@ -109,25 +105,3 @@ class HundredthsField(YuanField):
 
     def show(self, value: Any) -> str:
         return money.plain_yuan(int(value)).removesuffix(".00")
-
-
-def upload(name: str, purpose: str, by: Actor, *, picture: bool = False) -> int | None:
-    """The file of a field, kept for the parties; None where none was chosen. Raises: Refused as core.files does."""
-    file = request.files.get(name)
-    if file is None or not file.filename:
-        return None
-    return keep(file, purpose, by, picture=picture)
-
-
-def keep(file: FileStorage, purpose: str, by: Actor, *, picture: bool = False) -> int:
-    """One uploaded file, owned by the actor's office. → its id."""
-    take = files.take_picture if picture else files.take_paper
-    kept = take(
-        file.stream,
-        name=file.filename or "",
-        purpose=purpose,
-        by=by,
-        audience=Audience.PARTIES,
-        owner_id=by.office_id,
-    )
-    return kept.id

@@ -1,7 +1,5 @@
 """The inspector's phone: visits to do, the list of items with pictures, the signature."""
 
-from typing import Any
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
@@ -10,12 +8,12 @@ from catalog.queries import inspections
 from catalog.queries.inspections import Sheet
 from catalog.rules.certification import InspectionConclusion, SiteVerdict
 from catalog.services import inspections as visits
-from catalog.web.fields import keep
 from core.access.rights import Right
 from core.db import transaction
 from core.errors import Refused
+from core.files import services as files
 from core.text import sentence
-from core.web import menu
+from core.web import menu, uploads
 from core.web.access import actor, again, requires
 from core.web.forms import clean
 
@@ -61,10 +59,7 @@ def photos(sheet: Sheet) -> list[tuple[FileStorage, int | None]]:
     """The pictures that came along: photo-7 of an item, photos of the whole."""
     named: list[tuple[str, int | None]] = [(f"photo-{item.check_id}", item.check_id) for item in sheet.items]
     named.append(("photos", None))
-    given: list[tuple[Any, int | None]] = [
-        (file, check) for name, check in named for file in request.files.getlist(name)[:PHOTOS_AT_ONCE]
-    ]
-    return [(file, check) for file, check in given if file.filename]
+    return [(file, check) for name, check in named for file in uploads.chosen(name, PHOTOS_AT_ONCE)]
 
 
 @bp.post("/<id:inspection_id>/findings")
@@ -74,7 +69,7 @@ def note(inspection_id: int) -> ResponseReturnValue:
     who = actor()
     sheet = inspections.sheet(inspection_id, who)
     with transaction():
-        kept = [(keep(file, "inspection", who, picture=True), check) for file, check in photos(sheet)]
+        kept = [(uploads.keep(file, "inspection", take=files.take_picture), check) for file, check in photos(sheet)]
         visits.note(inspection_id, found(sheet), kept, by=who)
     flash(sentence("message", "inspection-noted"))
     return redirect(url_for(".show", inspection_id=inspection_id, _anchor="sign"), 303)

@@ -6,12 +6,11 @@ from wtforms import BooleanField
 
 from catalog.queries import licences as queries
 from catalog.services import licences
-from catalog.web.uploads import taken
 from core.access.rights import Right
 from core.db import transaction
 from core.errors import Refused
 from core.text import sentence
-from core.web import menu
+from core.web import menu, uploads
 from core.web.access import actor, again, requires
 from core.web.forms import DayField, Form, clean
 
@@ -42,7 +41,7 @@ def hand_in() -> ResponseReturnValue:
     if (form.valid_to.data is None) != bool(form.is_endless.data):
         raise Refused("licence-end-or-endless")
     with transaction():
-        licences.hand_in(form.valid_to.data, taken("scan", "licence"), by=actor())
+        licences.hand_in(form.valid_to.data, uploads.needed("scan", "licence", own=True), by=actor())
     flash(sentence("message", "licence-handed-in"))
     return redirect(url_for("licences.own"), 303)
 

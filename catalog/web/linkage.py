@@ -9,13 +9,12 @@ from catalog.queries import scores, suppliers
 from catalog.rules.benefit import BenefitState
 from catalog.rules.claim_checks import CheckVerdict, ReviewState
 from catalog.services import attesting, benefits, claim_checks
-from catalog.web.benefit_files import taken
 from core import clock
 from core.access.rights import Right
 from core.db import transaction
 from core.errors import Refused
 from core.text import sentence
-from core.web import menu
+from core.web import menu, uploads
 from core.web.access import actor, again, requires
 
 bp = Blueprint("linkage", __name__, url_prefix="/linkage")
@@ -162,7 +161,7 @@ def check(item_id: int) -> ResponseReturnValue:
 def checked(item_id: int) -> ResponseReturnValue:
     is_true = request.form.get("verdict") == "true"
     with transaction():
-        claim_checks.check(item_id, is_true=is_true, note=_note(), file_id=taken("paper", "recheck"), by=actor())
+        claim_checks.check(item_id, is_true=is_true, note=_note(), file_id=uploads.find("paper", "recheck"), by=actor())
     flash(sentence("message", "recheck-done"))
     return redirect(url_for("linkage.checks"), 303)
 

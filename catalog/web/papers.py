@@ -13,11 +13,9 @@ from catalog.services import certificates
 from catalog.web import life
 from core.access.rights import Right
 from core.db import transaction
-from core.files import services as files
-from core.files.models import Audience
 from core.quantity import UNITS
 from core.text import label, sentence
-from core.web import menu
+from core.web import menu, uploads
 from core.web.access import actor, again, requires
 from core.web.forms import DayField, Form, QuantityField, ShortText
 
@@ -48,10 +46,10 @@ class PaperForm(CoverForm):
             self.issuer.data,
             self.valid_from.data,
             self.valid_to.data,
-            file_id=_file("scan", "certificate"),
+            file_id=uploads.find("scan", "certificate"),
             approved_output_g=self.approved.data,
             holder_name=self.holder.data or "",
-            authorisation_file_id=_file("authorisation", "authorisation"),
+            authorisation_file_id=uploads.find("authorisation", "authorisation"),
             authorised_to=self.authorised_to.data,
             renews_id=self.renews.data or None,
         )
@@ -72,21 +70,6 @@ def _with_choices(form: Any) -> Any:
         before = [(sheet.certificate_id, f"{label(sheet.kind)} {sheet.number}") for sheet in papers.own(actor())]
         form.renews.choices = [(0, sentence("word", "certificate-first")), *before]
     return form
-
-
-def _file(field: str, purpose: str) -> int | None:
-    file = request.files.get(field)
-    if file is None or not file.filename:
-        return None
-    kept = files.take_paper(
-        file.stream,
-        name=file.filename,
-        purpose=purpose,
-        by=actor(),
-        audience=Audience.PARTIES,
-        owner_id=actor().office_id,
-    )
-    return kept.id
 
 
 @bp.get("")
@@ -157,7 +140,7 @@ def authorise(certificate_id: int) -> ResponseReturnValue:
     form = AuthorisationForm()
     form.require()
     with transaction():
-        until, file_id = form.until.data, _file("authorisation", "authorisation")
+        until, file_id = form.until.data, uploads.find("authorisation", "authorisation")
         certificates.authorise(certificate_id, file_id, until, by=actor())
     flash(sentence("message", "certificate-authorised"))
     return redirect(url_for("papers.edit", certificate_id=certificate_id), 303)

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import FileStorage
 from wtforms import BooleanField, SelectField, TextAreaField
 
 from catalog.queries import desk, restricted, revisions, suppliers
@@ -18,7 +17,7 @@ from core.db import transaction
 from core.files import services as files
 from core.files.models import Audience
 from core.text import sentence
-from core.web import menu
+from core.web import menu, uploads
 from core.web.access import actor, again, requires
 from core.web.forms import Form, ShortText, clean
 
@@ -56,21 +55,10 @@ def _form(now: int = 0, **given: Any) -> ProductForm:
     return form
 
 
-def _pictures() -> list[FileStorage]:
-    return [file for file in request.files.getlist("pictures") if file.filename][: products.MOST_PICTURES]
-
-
 def _add_pictures(product_id: int) -> None:
-    for file in _pictures():
-        kept = files.take_picture(
-            file.stream,
-            name=file.filename or "",
-            purpose="product",
-            by=actor(),
-            audience=Audience.PUBLIC,
-            owner_id=actor().office_id,
-        )
-        products.add_picture(product_id, kept.id, by=actor())
+    for file in uploads.chosen("pictures", products.MOST_PICTURES):
+        kept = uploads.keep(file, "product", take=files.take_picture, audience=Audience.PUBLIC)
+        products.add_picture(product_id, kept, by=actor())
 
 
 @bp.get("")

@@ -1,6 +1,6 @@
 """Papers of protected species, beside their product."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from catalog.queries import desk
@@ -8,9 +8,8 @@ from catalog.services import proofs
 from core.access.rights import Right
 from core.db import transaction
 from core.errors import Missing
-from core.files import services as files
-from core.files.models import Audience
 from core.text import sentence
+from core.web import uploads
 from core.web.access import actor, again, requires
 from core.web.forms import DayField, Form, ShortText
 
@@ -35,22 +34,12 @@ def show(product_id: int) -> ResponseReturnValue:
 @requires(Right.SELL)
 @again(show)
 def add(product_id: int) -> ResponseReturnValue:
-    form, scan, who = ProofForm(), request.files.get("scan"), actor()
+    form = ProofForm()
     form.require()
     fields = (form.title, form.number, form.issuer, form.valid_from, form.valid_to)
     with transaction():
-        file_id = None
-        if scan is not None and scan.filename:
-            kept = files.take_paper(
-                scan.stream,
-                name=scan.filename,
-                purpose="proof",
-                by=who,
-                audience=Audience.PARTIES,
-                owner_id=who.office_id,
-            )
-            file_id = kept.id
-        proofs.add(product_id, proofs.Proof(*(one.data for one in fields)), by=who, file_id=file_id)
+        file_id = uploads.find("scan", "proof")
+        proofs.add(product_id, proofs.Proof(*(one.data for one in fields)), by=actor(), file_id=file_id)
     flash(sentence("message", "proof-added"))
     return redirect(url_for("proofs.show", product_id=product_id), 303)
 

@@ -7,11 +7,11 @@ from wtforms import TextAreaField
 from catalog.queries import admission_terms, leads, publications
 from catalog.rules.admission import AdmissionState
 from catalog.services import publications as services
-from catalog.web import uploads
 from core import clock
 from core.access.rights import Right
 from core.db import transaction
 from core.text import sentence
+from core.web import uploads
 from core.web.access import actor, again, public, requires
 from core.web.forms import Form
 from core.web.limits import limiter
@@ -53,7 +53,7 @@ def object_to(application_no: str) -> ResponseReturnValue:
     form = ObjectionForm()
     form.require()
     with transaction():
-        file_id = uploads.find("file", "objection")
+        file_id = uploads.find("file", "objection", own=True)
         services.object_to(application_no, (form.text.data or "")[:2000], file_id=file_id, by=actor())
     flash(sentence("message", "objection-made"))
     return redirect(url_for("publicity.show", application_no=application_no), 303)

@@ -7,12 +7,11 @@ from wtforms import SelectField, TextAreaField
 from catalog.queries import supplier_checks as queries
 from catalog.rules.supplier_life import CheckOutcome, licence_stage
 from catalog.services import supplier_life
-from catalog.web import uploads
 from core import clock
 from core.access.rights import Right
 from core.db import transaction
 from core.text import label, sentence
-from core.web import menu
+from core.web import menu, uploads
 from core.web.access import actor, again, requires
 from core.web.forms import DayField, Form
 
@@ -64,7 +63,7 @@ def check(supplier_id: int) -> ResponseReturnValue:
     form.require()
     with transaction():
         _, body = queries.get(supplier_id, actor())
-        file_id = uploads.find("file", "supplier-check")
+        file_id = uploads.find("file", "supplier-check", own=True)
         outcome, note = CheckOutcome(form.outcome.data), (form.note.data or "")[:1000]
         supplier_life.check(supplier_id, outcome, due_on=form.due_on.data, note=note, by=actor(), file_id=file_id)
         said = sentence("message", "supplier-checked", name=body.name)

@@ -5,6 +5,7 @@ import io
 import os
 import secrets
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -23,6 +24,14 @@ MAX_PICTURE, MAX_PAPER = 10 * 1024 * 1024, 16 * 1024 * 1024
 MAX_XML, MAX_UNPACKED = 1024 * 1024, 64 * 1024 * 1024
 MAX_PIXELS, LONG_SIDE = 25_000_000, 1600
 PICTURES = {"JPEG", "PNG", "WEBP"}
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as it comes in."""
+
+    stream: IO[bytes]
+    name: str
 
 
 def take_picture(

@@ -13,6 +13,7 @@ from core.access.actor import Actor
 from core.access.rights import Right
 from core.db import db
 from core.errors import Missing, Refused
+from core.files.services import Upload
 from core.settings import calendar
 from core.trail.models import Stream
 from market.models.after_sale import AfterSale
@@ -24,7 +25,6 @@ from market.rules.order_states import OrderState
 from market.rules.parties import Party
 from market.rules.refund_share import asked_fen
 from market.services import after_sale_money, after_sale_news, after_sale_steps, dialogue, numbers
-from market.services.dialogue import Upload
 
 _SENT = frozenset({OrderState.SHIPPED, OrderState.RECEIVED, OrderState.CLOSED})
 

@@ -15,6 +15,7 @@ from core.access.actor import Actor
 from core.access.rights import Right
 from core.db import db
 from core.errors import Refused
+from core.files.services import Upload
 from core.settings import calendar
 from core.trail.models import Stream
 from market.models.after_sale import AfterSale
@@ -22,7 +23,6 @@ from market.models.dialogue import ThreadMessage
 from market.rules.after_sale import AfterSaleAct, AfterSaleState, file_due_at, hearing_ends_at
 from market.rules.parties import Party
 from market.services import after_sale_money, after_sale_news, after_sale_steps, dialogue
-from market.services.dialogue import Upload
 
 _UNPAID = (AfterSaleState.REFUNDING, AfterSaleState.FAILED)
 

@@ -9,6 +9,7 @@ from core.access.actor import Actor
 from core.access.rights import Right
 from core.db import db
 from core.errors import Missing, Refused
+from core.files.services import Upload
 from core.settings import calendar
 from core.states import advance
 from core.trail.models import Stream
@@ -16,7 +17,6 @@ from market.models.complaint import Complaint
 from market.rules.complaint import COMPLAINT, ComplaintAct, ComplaintKind, ComplaintState, due_at
 from market.rules.parties import Party
 from market.services import dialogue, numbers
-from market.services.dialogue import Upload
 
 MOST_OPEN = 5
 

@@ -1,8 +1,6 @@
 """A case's conversation: each side speaks with words and pictures, and nothing is ever taken back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import IO
 
 from core import clock
 from core.access.actor import Actor
@@ -10,20 +8,13 @@ from core.db import db
 from core.errors import Refused
 from core.files import services as files
 from core.files.models import Audience
+from core.files.services import Upload
 from market.models.dialogue import Thread, ThreadMessage, ThreadPhoto
 from market.rules.after_sale import MOST_PHOTOS
 from market.rules.parties import Party
 
 PURPOSE = "case-photo"
 LONGEST = 1000
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A picture as it comes in."""
-
-    stream: IO[bytes]
-    name: str
 
 
 def start() -> int:

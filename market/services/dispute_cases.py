@@ -9,6 +9,7 @@ from core.access.actor import Actor
 from core.access.rights import Right
 from core.db import db
 from core.errors import Missing, Refused
+from core.files.services import Upload
 from core.settings import calendar
 from core.states import advance
 from core.trail.models import Stream
@@ -17,7 +18,6 @@ from market.models.dispute import DisputeCase
 from market.rules.dispute_states import DISPUTE, DisputeAct, DisputeState, due_at
 from market.rules.parties import Party
 from market.services import dialogue, holding
-from market.services.dialogue import Upload
 
 _RIGHTS = {Party.BUYER: Right.RECEIVE, Party.SUPPLIER: Right.SELL, Party.PLATFORM: Right.ARBITRATE}
 

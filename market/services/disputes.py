@@ -13,6 +13,7 @@ from core.access.actor import Actor
 from core.access.rights import Right
 from core.db import db
 from core.errors import Missing, Refused
+from core.files.services import Upload
 from core.trail.models import Stream
 from market.models.delivery import Acceptance, AcceptanceLine, Deduction, Delivery
 from market.models.dispute import DisputeCase
@@ -22,7 +23,6 @@ from market.rules.dispute_states import DisputeAct
 from market.rules.parties import Party
 from market.rules.payable import DeductionKind
 from market.services import book, claiming, dialogue, dispute_cases, holding
-from market.services.dialogue import Upload
 
 
 def open_dispute(

@@ -13,6 +13,7 @@ from core.db import db
 from core.errors import Missing, Refused
 from core.files import services as files
 from core.files.models import Audience, StoredFile
+from core.files.services import Upload
 from core.organisations.models import Membership
 from core.trail.models import Stream
 from market.models.order import Order, OrderLine
@@ -23,7 +24,6 @@ from market.rules.after_sale import MOST_PHOTOS
 from market.rules.order_states import OrderKind, OrderState
 from market.rules.review import LegalBasis
 from market.services import holding
-from market.services.dialogue import Upload
 
 _HAD = (OrderState.RECEIVED, OrderState.CLOSED)
 

@@ -12,6 +12,7 @@ from core.access.rights import Right
 from core.db import transaction
 from core.errors import Missing, Refused
 from core.text import sentence
+from core.web import uploads
 from core.web.access import actor, again, requires
 from core.web.forms import CountField, Form, ShortText, YuanField
 from core.web.inbox import Task
@@ -23,7 +24,7 @@ from market.rules.after_sale import AfterSaleKind
 from market.rules.parties import Party
 from market.services import after_sales
 from market.services.after_sales import Wish
-from market.web import shown, uploads
+from market.web import shown
 
 bp = Blueprint("after_sales", __name__, url_prefix="/after-sales")
 CASE = "<string(maxlength=32):token>"

@@ -10,7 +10,7 @@ from core.db import transaction
 from core.errors import Missing, Refused
 from core.settings import calendar
 from core.text import sentence
-from core.web import menu
+from core.web import menu, uploads
 from core.web.access import actor, again, requires
 from core.web.forms import Form, ShortText, YuanField
 from core.web.inbox import Task
@@ -21,7 +21,6 @@ from market.rules.after_sale import AfterSaleState, hearing_ends_at
 from market.rules.parties import Party
 from market.services import after_sales, arbitration
 from market.services.arbitration import Ruling
-from market.web import uploads
 from market.web.after_sales import zipped
 
 bp = Blueprint("arbitration", __name__, url_prefix="/platform/arbitration")

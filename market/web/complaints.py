@@ -11,14 +11,13 @@ from core.access.rights import Right
 from core.db import transaction
 from core.errors import Missing, Refused
 from core.text import sentence
-from core.web import menu
+from core.web import menu, uploads
 from core.web.access import actor, again, requires
 from core.web.forms import Form, ShortText
 from core.web.inbox import Task
 from market.queries import complaints as reading
 from market.rules.complaint import ComplaintKind, ComplaintState
 from market.services import complaints
-from market.web import uploads
 
 bp = Blueprint("complaints", __name__)
 CASE = "<string(maxlength=32):token>"

@@ -9,14 +9,13 @@ from core.access.rights import Right
 from core.db import transaction
 from core.errors import Missing
 from core.text import sentence
-from core.web import menu
+from core.web import menu, uploads
 from core.web.access import actor, again, requires
 from core.web.forms import Form, ShortText, YuanField
 from core.web.inbox import Task
 from market.queries import disputes as reading
 from market.rules.dispute_states import DisputeState
 from market.services import dispute_cases, disputes
-from market.web import uploads
 
 bp = Blueprint("dispute_cases", __name__, url_prefix="/disputes")
 _WAITS = (DisputeState.ANSWERED,)

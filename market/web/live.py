@@ -12,10 +12,8 @@ from core.access.rights import Right
 from core.clock import COUNTY
 from core.db import transaction
 from core.errors import Missing, Refused
-from core.files import services as files
-from core.files.models import Audience
 from core.text import sentence
-from core.web import menu, qr
+from core.web import menu, qr, uploads
 from core.web.access import actor, again, public, requires
 from core.web.forms import Form, ShortText
 from market.queries import live
@@ -111,19 +109,9 @@ def keep(session_id: int) -> ResponseReturnValue:
     form = RecordForm()
     form.require()
     with transaction():
-        acts.keep(session_id, note=(form.note.data or "")[:200], file_id=_file(), by=actor())
+        acts.keep(session_id, note=(form.note.data or "")[:200], file_id=uploads.find("file", "live"), by=actor())
     flash(sentence("message", "live-kept"))
     return redirect(url_for(".show", session_id=session_id), 303)
-
-
-def _file() -> int | None:
-    file, who = request.files.get("file"), actor()
-    if file is None or not file.filename:
-        return None
-    kept = files.take_paper(
-        file.stream, name=file.filename, purpose="live", by=who, audience=Audience.PARTIES, owner_id=who.office_id
-    )
-    return kept.id
 
 
 def _moment(typed: str | None) -> datetime:

@@ -9,14 +9,13 @@ from core.access.rights import Right
 from core.db import transaction
 from core.errors import Missing, Refused
 from core.text import sentence
-from core.web import menu
+from core.web import menu, uploads
 from core.web.access import actor, again, public, requires
 from core.web.forms import CountField, Form, ShortText
 from core.web.inbox import Task
 from market.queries import reviews as reading
 from market.rules.review import LegalBasis
 from market.services import reviews
-from market.web import uploads
 
 bp = Blueprint("reviews", __name__)
 PAGE = 30

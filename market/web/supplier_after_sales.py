@@ -9,7 +9,7 @@ from core.access.rights import Right
 from core.db import transaction
 from core.errors import Missing
 from core.text import sentence
-from core.web import menu
+from core.web import menu, uploads
 from core.web.access import actor, again, requires
 from core.web.forms import Form, ShortText
 from core.web.inbox import Task
@@ -19,7 +19,7 @@ from market.queries import case_file
 from market.rules.after_sale import AfterSaleState
 from market.rules.parties import Party
 from market.services import after_sales
-from market.web import shown, uploads
+from market.web import shown
 
 bp = Blueprint("supplier_after_sales", __name__, url_prefix="/supplier/after-sales")
 CASE = "<string(maxlength=32):token>"

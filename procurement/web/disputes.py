@@ -7,10 +7,10 @@ from core.access.rights import Right
 from core.db import transaction
 from core.errors import Missing
 from core.text import sentence
+from core.web import uploads
 from core.web.access import actor, again, requires
 from core.web.forms import Form, ShortText, YuanField
 from market.services import disputes
-from market.services.dialogue import Upload
 from procurement.web import receipts, receiving
 
 bp = Blueprint("disputes", __name__)
@@ -19,10 +19,6 @@ bp = Blueprint("disputes", __name__)
 class DisputeForm(Form):
     amount_fen = YuanField(least=1)
     reason = ShortText(most=200)
-
-
-def _photos() -> list[Upload]:
-    return [Upload(one.stream, one.filename or "") for one in request.files.getlist("photos") if one.filename]
 
 
 @bp.post("/canteen/deliveries/<id:delivery_id>/disputes")
@@ -36,7 +32,7 @@ def open_dispute(delivery_id: int) -> ResponseReturnValue:
         raise Missing("no-such-acceptance")
     with transaction():
         disputes.open_dispute(
-            line_id, amount_fen=form.amount_fen.data, reason=form.reason.data, photos=_photos(), by=actor()
+            line_id, amount_fen=form.amount_fen.data, reason=form.reason.data, photos=uploads.photos(), by=actor()
         )
     flash(sentence("message", "dispute-opened"))
     return redirect(url_for("receiving.show", delivery_id=delivery_id), 303)

@@ -5,10 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from core.access.rights import Right
 from core.db import transaction
-from core.files import services as files
-from core.files.models import Audience
 from core.text import sentence
-from core.web import menu
+from core.web import menu, uploads
 from core.web.access import actor, again, requires
 from core.web.forms import clean
 from procurement.queries import basket, canteens, plan_gate
@@ -136,19 +134,12 @@ def add_basket(token: str) -> ResponseReturnValue:
 @requires(Right.PLAN_APPROVE)
 @again(show)
 def approve(token: str) -> ResponseReturnValue:
-    paper, who = request.files.get("decision"), actor()
     with transaction():
-        file = None
-        if paper and paper.filename:
-            file = files.take_paper(
-                paper.stream, name=paper.filename, purpose="plan-decision", by=who,
-                audience=Audience.PARTIES, owner_id=who.office_id,
-            )  # fmt: skip
         plans.approve(
             token,
             version=_version(),
-            by=who,
-            decision_file_id=file.id if file else None,
+            by=actor(),
+            decision_file_id=uploads.find("decision", "plan-decision"),
             reason=clean(request.form.get("reason"))[:200],
             emergency_reason=clean(request.form.get("emergency_reason"))[:200],
         )

@@ -12,6 +12,7 @@ from core.files import services as files
 from core.files.models import Audience, StoredFile
 from core.quantity import JIN, KG, Unit, quantity_text
 from core.text import label
+from core.web import uploads
 from core.web.forms import Form, QuantityField, ShortText
 from market.queries import commitments
 from market.queries.deliveries import Sheet, SheetLine
@@ -104,7 +105,7 @@ def read(form: Any, sheet: Sheet, *, by: Actor) -> Counts:
     Raises: Refused "weight-missing" (name), as `files.take_picture`.
     """
     lines = tuple(_line(form, line, by) for line in sheet.lines)
-    photos = [one for one in request.files.getlist("photos") if one.filename][:MAX_PHOTOS]
+    photos = uploads.chosen("photos", MAX_PHOTOS)
     taken = tuple(_picture(one, by).id for one in photos)
     return Counts(lines, taken or _kept(sheet), form.note.data or "", bool(form.close_rest.data))
 

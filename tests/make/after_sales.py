@@ -15,6 +15,7 @@ from core import clock
 from core.access.actor import Actor
 from core.access.roles import OrganisationKind, Role
 from core.db import db
+from core.files.services import Upload
 from core.organisations.models import Organisation
 from core.people.models import Person
 from market.gateways.ports import Event, EventKind, Payee
@@ -25,7 +26,6 @@ from market.rules.after_sale import AfterSaleKind
 from market.rules.couriers import Courier
 from market.services import after_sales, fulfilment, intents, payments, receipts
 from market.services.after_sales import Wish
-from market.services.dialogue import Upload
 from market.services.fulfilment import ShipLine, Van
 from market.services.lots import NewLot
 from market.services.parcels import NewParcel
