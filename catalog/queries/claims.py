@@ -14,17 +14,26 @@ from core.db import db
 def watched(text: str, kind: WordKind, *, on: date | None = None) -> Watched | None:
     """The first word of the kind in a text, however it is written (blanks, traditional), or None. One statement."""
     day = on or clock.today()
+    return first(text, in_force(kind, day), kind, day)
+
+
+def first(text: str, words: list[Watched], kind: WordKind, on: date) -> Watched | None:
+    """As `watched`, among words that were read before."""
+    return first_in("".join(normal(text).split()), words, kind, on)
+
+
+def in_force(kind: WordKind, on: date) -> list[Watched]:
+    """The words of a kind on a day, as they are compared."""
     rows = db.session.execute(
         sa.select(
             WatchedWord.kind, WatchedWord.word, WatchedWord.source, WatchedWord.valid_from, WatchedWord.valid_to
         ).where(
             WatchedWord.kind == kind,
-            WatchedWord.valid_from <= day,
-            sa.or_(WatchedWord.valid_to.is_(None), WatchedWord.valid_to >= day),
+            WatchedWord.valid_from <= on,
+            sa.or_(WatchedWord.valid_to.is_(None), WatchedWord.valid_to >= on),
         )
     )
-    words = [Watched(row.kind, normal(row.word), row.source, row.valid_from, row.valid_to) for row in rows]
-    return first_in("".join(normal(text).split()), words, kind, day)
+    return [Watched(row.kind, normal(row.word), row.source, row.valid_from, row.valid_to) for row in rows]
 
 
 def listed(kind: WordKind) -> list[WatchedWord]:

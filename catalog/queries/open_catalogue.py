@@ -3,12 +3,13 @@
 Nothing here comes from a household, a person or a bank account.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import RowMapping
 
 from catalog.models.product import Category, Certificate, Product
 from catalog.models.supplier import Supplier
@@ -59,24 +60,34 @@ def suppliers(*, page: int, size: int, words: str = "", town: str | None = None)
     if town is not None:
         query = query.where(Supplier.town_code == town)
     rows, total = _paged(query.order_by(Supplier.code), page, size)
-    return [OpenSupplier(**row) for row in rows], total
+    return _suppliers_shown(rows), total
 
 
 def find_supplier(code: str) -> OpenSupplier | None:
     """The supplier of that code, if it may sell today."""
     row = db.session.execute(_suppliers().where(Supplier.code == code)).mappings().one_or_none()
-    return None if row is None else OpenSupplier(**row)
+    return None if row is None else _suppliers_shown([row])[0]
+
+
+def _suppliers_shown(rows: Sequence[RowMapping]) -> list[OpenSupplier]:
+    count = _shown(Product.supplier_id, [row["supplier_id"] for row in rows])
+    return [OpenSupplier(**row, products=count.get(row["supplier_id"], 0)) for row in rows]
+
+
+def _shown(by: sa.orm.InstrumentedAttribute[Any], of: Sequence[Any]) -> dict[Any, int]:
+    """How many products in the shop each of these has."""
+    query = (
+        sa.select(by, sa.func.count())
+        .select_from(Product)
+        .join(Category, Category.id == Product.category_id)
+        .join(Supplier, Supplier.id == Product.supplier_id)
+        .where(any_of(by, of, by.type), visible(clock.today()))
+        .group_by(by)
+    )
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def _suppliers() -> sa.Select[*tuple[Any, ...]]:
-    day = clock.today()
-    shown = (
-        sa.select(sa.func.count())
-        .select_from(Product)
-        .join(Category, Category.id == Product.category_id)
-        .where(Product.supplier_id == Supplier.id, visible(day))
-        .correlate(Supplier)
-    )
     return (
         sa.select(
             Supplier.id.label("supplier_id"),
@@ -87,11 +98,10 @@ def _suppliers() -> sa.Select[*tuple[Any, ...]]:
             Place.name.label("town_name"),
             Supplier.story,
             Supplier.admitted_on,
-            shown.scalar_subquery().label("products"),
         )
         .join(Organisation, Organisation.id == Supplier.organisation_id)
         .join(Place, Place.code == Supplier.town_code)
-        .where(selling(day))
+        .where(selling(clock.today()))
     )
 
 
@@ -117,25 +127,22 @@ def villages(
         codes = sa.select(exited_villages(clock.today()).c.code)
         query = query.where(Place.code.in_(codes) if exited else Place.code.not_in(codes))
     rows, total = _paged(query.order_by(Place.code), page, size)
-    return [OpenVillage(**row) for row in rows], total
+    return _villages_shown(rows), total
 
 
 def find_village(code: str) -> OpenVillage | None:
     """The village of that code."""
     row = db.session.execute(_villages().where(Place.code == code)).mappings().one_or_none()
-    return None if row is None else OpenVillage(**row)
+    return None if row is None else _villages_shown([row])[0]
+
+
+def _villages_shown(rows: Sequence[RowMapping]) -> list[OpenVillage]:
+    count = _shown(Product.origin_code, [row["code"] for row in rows])
+    return [OpenVillage(**row, products=count.get(row["code"], 0)) for row in rows]
 
 
 def _villages() -> sa.Select[*tuple[Any, ...]]:
     day, town = clock.today(), sa.orm.aliased(Place)
-    shown = (
-        sa.select(sa.func.count())
-        .select_from(Product)
-        .join(Category, Category.id == Product.category_id)
-        .join(Supplier, Supplier.id == Product.supplier_id)
-        .where(Product.origin_code == Place.code, visible(day))
-        .correlate(Place)
-    )
     return (
         sa.select(
             Place.code,
@@ -143,7 +150,6 @@ def _villages() -> sa.Select[*tuple[Any, ...]]:
             town.code.label("town_code"),
             town.name.label("town_name"),
             Place.code.in_(sa.select(exited_villages(day).c.code)).label("is_exited"),
-            shown.scalar_subquery().label("products"),
         )
         .join(town, town.code == Place.parent_code)
         .where(Place.level.in_([PlaceLevel.VILLAGE, PlaceLevel.COMMUNITY]))
@@ -180,6 +186,6 @@ def category_codes() -> dict[int, str]:
     return {row[0]: row[1] for row in db.session.execute(sa.select(Category.id, Category.code))}
 
 
-def _paged(query: sa.Select[*tuple[Any, ...]], page: int, size: int) -> tuple[list[Any], int]:
+def _paged(query: sa.Select[*tuple[Any, ...]], page: int, size: int) -> tuple[Sequence[RowMapping], int]:
     total = db.session.scalar(sa.select(sa.func.count()).select_from(query.order_by(None).subquery())) or 0
-    return list(db.session.execute(query.offset((page - 1) * size).limit(size)).mappings()), total
+    return db.session.execute(query.offset((page - 1) * size).limit(size)).mappings().all(), total

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from catalog.models.product import Category, Product, ProductPicture, ProductSeason
 from catalog.queries import claims
 from catalog.rules.facts import Facts, Season, Shot, check_seasons
-from catalog.rules.words import WordKind
+from catalog.rules.words import Watched, WordKind
 from core.db import db
 from core.errors import Refused
 from core.places.models import Place, PlaceLevel
@@ -19,15 +19,26 @@ def check(facts: Facts, *, before: Facts | None = None) -> None:
     Raises: Refused "health-claim" (word), "category-not-leaf", "category-closed", "origin-not-village",
     "pictures-too-many", those of `check_seasons`.
     """
-    alts = " ".join(shot.alt for shot in facts.pictures)
-    if found := claims.watched(f"{facts.name} {facts.description} {alts}", WordKind.HEALTH_CLAIM):
-        raise Refused("health-claim", word=found.word, source=found.source)
-    category = db.session.get(Category, facts.category_id)
+    claim = claims.watched(spoken(facts), WordKind.HEALTH_CLAIM)
+    category, place = db.session.get(Category, facts.category_id), db.session.get(Place, facts.origin_code)
+    judge(facts, claim, category, place, before=before)
+
+
+def spoken(facts: Facts) -> str:
+    """Every word of it."""
+    return f"{facts.name} {facts.description} {' '.join(shot.alt for shot in facts.pictures)}"
+
+
+def judge(
+    facts: Facts, claim: Watched | None, category: Category | None, place: Place | None, *, before: Facts | None = None
+) -> None:
+    """As `check`, with what was looked up for it. Raises: as that."""
+    if claim is not None:
+        raise Refused("health-claim", word=claim.word, source=claim.source)
     if category is None or not category.is_leaf:
         raise Refused("category-not-leaf")
     if category.is_closed and (before is None or before.category_id != facts.category_id):
         raise Refused("category-closed", category=category.name)
-    place = db.session.get(Place, facts.origin_code)
     if place is None or place.level is PlaceLevel.COUNTY:
         raise Refused("origin-not-village")
     if len(facts.pictures) > MOST_PICTURES:

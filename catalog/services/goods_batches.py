@@ -28,7 +28,7 @@ from core.trail.models import Stream
 
 KIND, PURPOSE, LINES = "goods-sheet", "goods-sheet", "goods-sheet-lines"
 JUDGE, LOAD, LOAD_WHOLE = "catalog.judge_goods", "catalog.load_goods", "catalog.load_goods_whole"
-AT_ONCE, SLICE, TOLD_EVERY, PAGE = 300, 200, 50, 100
+AT_ONCE, SLICE, TOLD_EVERY, PAGE = 300, 500, 50, 100
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FAULTY = GoodsVerdict.REFUSED.value
 

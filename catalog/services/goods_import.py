@@ -22,8 +22,9 @@ from catalog.rules.listing import ProductState
 from catalog.rules.offer import InvoiceKind, OfferAudience, SaleMode
 from catalog.rules.pricing import DEFAULT_TOL_BP, Price
 from catalog.services import facts as saying
-from catalog.services import goods_sheet, offers, price_changes, products, revisions
+from catalog.services import goods_new, goods_sheet, offers, price_changes, products, revisions
 from catalog.services import terms as terming
+from catalog.services.goods_new import Judge, NewGoods
 from catalog.services.goods_sheet import COLUMNS, MOST_ROWS, Words
 from core import clock, money, sheets
 from core.access.actor import Actor
@@ -64,6 +65,7 @@ class GoodsLine:
     done: tuple[str, ...] = ()
 
 
+AT_ONCE = 250
 Cells = tuple[str, ...]
 Tick = Callable[[int], None]
 
@@ -90,15 +92,74 @@ def rows_of(data: bytes) -> list[tuple[int, Cells]]:
 
 
 def do(rows: Iterable[tuple[int, Cells]], *, by: Actor, tick: Tick | None = None) -> list[GoodsLine]:
-    """Do the rows that can be done, each in a savepoint of its own: a bad one shows its faults and leaves the others
-    alone. `tick` is told how many are done.
+    """Do the rows that can be done: new goods in one go for every few hundred rows, any other in a savepoint of its
+    own. A bad row shows its faults and leaves the others alone. `tick` is told how many are done.
     """
     words, seen, lines = goods_sheet.words(), set[tuple[str, str]](), list[GoodsLine]()
-    for number, cells in rows:
-        lines.append(_one(number, cells, words, seen, by))
-        if tick is not None:
-            tick(len(lines))
+    given = list(rows)
+    for part in (given[at : at + AT_ONCE] for at in range(0, len(given), AT_ONCE)):
+        read = [_read_once(number, cells, words, seen) for number, cells in part]
+        new = _new([one for one in read if isinstance(one, Read)], by)
+        for one in read:
+            lines.append(one if isinstance(one, GoodsLine) else new.get(one.number) or _one(one, by))
+            if tick is not None:
+                tick(len(lines))
     return lines
+
+
+@dataclass(frozen=True)
+class Read:
+    """A row of the file that can be read."""
+
+    number: int
+    cells: Cells
+    row: SheetRow
+
+
+def _read_once(number: int, cells: Cells, words: Words, seen: set[tuple[str, str]]) -> Read | GoodsLine:
+    row, faults = _read(number, cells, words)
+    if row is None:
+        return GoodsLine(number, cells, GoodsVerdict.REFUSED, faults)
+    key = (row.own_code, row.pack.pack_name)
+    if key in seen:
+        return _refused(number, cells, Refused("goods-row-twice"))
+    seen.add(key)
+    return Read(number, cells, row)
+
+
+def _new(read: list[Read], by: Actor) -> dict[int, GoodsLine]:
+    """What became of the rows about goods that are not there yet, by number; the others are for `_one`."""
+    known = _numbers([one.row.own_code for one in read], by)
+    fresh = [one for one in read if one.row.own_code not in known]
+    judge, goods = Judge((one.row.draft for one in fresh), by=by), dict[str, NewGoods]()
+    lines: dict[int, GoodsLine] = {}
+    for one in fresh:
+        code, there = one.row.own_code, goods.get(one.row.own_code)
+        if there is not None and not there.takes(one.row.draft):
+            continue
+        try:
+            found = there or judge.product(one.row.draft)
+            found.packs.append(judge.pack(one.row.pack, one.row.stock or 0))
+            goods[code] = found
+        except Refused as refusal:
+            lines[one.number] = _refused(one.number, one.cells, refusal)
+            continue
+        verdict = GoodsVerdict.CHANGED if there else GoodsVerdict.NEW
+        lines[one.number] = GoodsLine(one.number, one.cells, verdict, (), ("pack" if there else "product",))
+    if goods:
+        goods_new.write(list(goods.values()), by=by)
+    return lines
+
+
+def _numbers(own_codes: list[str], by: Actor) -> set[str]:
+    """Those of the numbers by which the supplier has goods, withdrawn ones included."""
+    rows = db.session.execute(
+        sa.select(Product.own_code, Product.sku).where(
+            Product.supplier_id == suppliers.own(by).id,
+            sa.or_(Product.own_code.in_(own_codes), Product.sku.in_(own_codes)),
+        )
+    )
+    return {number for row in rows for number in row if number}
 
 
 def rehearsed(rows: Iterable[tuple[int, Cells]], *, by: Actor) -> list[GoodsLine]:
@@ -121,18 +182,12 @@ def faulty(rows: Iterable[tuple[int, Cells]], faults: Mapping[int, str]) -> byte
     return sheets.write([(sentence("goods_column", "sheet"), columns, left)])
 
 
-def _one(number: int, cells: tuple[str, ...], words: Words, seen: set[tuple[str, str]], by: Actor) -> GoodsLine:
+def _one(read: Read, by: Actor) -> GoodsLine:
     """One row in a savepoint of its own, so that a bad row shows its faults and leaves the others alone."""
-    row, faults = _read(number, cells, words)
-    if row is None:
-        return GoodsLine(number, cells, GoodsVerdict.REFUSED, faults)
-    key = (row.own_code, row.pack.pack_name)
-    if key in seen:
-        return _refused(number, cells, Refused("goods-row-twice"))
-    seen.add(key)
+    number, cells = read.number, read.cells
     try:
         with savepoint():
-            done = _do(row, by)
+            done = _do(read.row, by)
     except Refused as refusal:
         return _refused(number, cells, refusal)
     verdict = GoodsVerdict.NEW if "product" in done else GoodsVerdict.CHANGED if done else GoodsVerdict.SAME
@@ -292,14 +347,23 @@ def _facts(row: SheetRow, product: Product, by: Actor) -> list[str]:
         row.draft.name, row.draft.category_id, row.draft.origin_code, row.draft.description, row.draft.is_wild,
         row.draft.seasons, None if row.own_code == product.sku else row.own_code,
     )  # fmt: skip
-    known = (old, saying.of(product))  # what waits for a check, and what is in force as an export says it
-    if any(not one.changed(draft.onto(one.pictures)) for one in known) and draft.own_code in {None, product.own_code}:
+    if draft.own_code in {None, product.own_code} and _is_said(draft, old, product):
         return []
     listed = product.state is ProductState.LISTED
     products.edit(product.id, draft, by=by)
     if listed and revisions.said(product) != old:
         revisions.submit(product.id, by=by)
     return ["facts"]
+
+
+def _is_said(draft: products.Draft, newest: Facts, product: Product) -> bool:
+    """Whether a row says what is said already: what waits for a check, or what is in force, as an export says it."""
+    if not newest.changed(draft.onto(newest.pictures)):
+        return True
+    if revisions.open_of(product.id) is None:
+        return False
+    shown = saying.of(product)
+    return not shown.changed(draft.onto(shown.pictures))
 
 
 def _pack(row: SheetRow, offer: Offer, by: Actor) -> list[str]:

@@ -54,20 +54,10 @@ def add_pack(product_id: int, draft: PackDraft, *, by: Actor, packs_on_hand: int
     count = db.session.scalar(sa.select(sa.func.count(Offer.id)).where(Offer.product_id == product.id, Offer.is_active))
     if (count or 0) >= MOST_PACKS:
         raise Refused("pack-kinds-too-many", most=MOST_PACKS)
-    if draft.pack_qty <= 0:
-        raise Refused("pack-empty")
     if draft.badge is not None and not badges_of([product.id], clock.today(), draft.badge):
         raise Refused("badge-price-without-badge", kind=draft.badge)
-    offer = Offer(
-        product_id=product.id,
-        pack_name=draft.pack_name,
-        sale_mode=draft.sale_mode,
-        base_unit=draft.base_unit,
-        pack_qty=draft.pack_qty,
-        audience=draft.audience,
-        badge=draft.badge,
-        created_at=clock.now(),
-    )
+    offer = made(draft)
+    offer.product_id = product.id
     window = window_of(prices.recent(offer, clock.now()))
     if product.state is ProductState.LISTED and window is not None and window.is_left_by(draft.terms.price):
         raise Refused("pack-jumps")
@@ -78,8 +68,23 @@ def add_pack(product_id: int, draft: PackDraft, *, by: Actor, packs_on_hand: int
     if packs_on_hand > 0:
         stock.receive([(offer.id, packs_on_hand * offer.pack_qty)], source="opening", source_id=offer.id)
     search_index.mark([product.id])
-    _record("pack-added", offer, product, by, price_fen=version.pack_price_fen, pack=offer.pack_name)
+    record_added(offer, product, version.pack_price_fen, by=by)
     return offer
+
+
+def made(draft: PackDraft) -> Offer:
+    """A pack that is not written yet, of no product yet. Raises: Refused "pack-empty"."""
+    if draft.pack_qty <= 0:
+        raise Refused("pack-empty")
+    return Offer(
+        pack_name=draft.pack_name,
+        sale_mode=draft.sale_mode,
+        base_unit=draft.base_unit,
+        pack_qty=draft.pack_qty,
+        audience=draft.audience,
+        badge=draft.badge,
+        created_at=clock.now(),
+    )
 
 
 def copy_packs(source_id: int, to_id: int, *, by: Actor) -> None:
@@ -197,6 +202,11 @@ def _own(offer_id: int, *, by: Actor) -> tuple[Offer, Product]:
     product = shelving.own(found.product_id, by=by)
     db.session.refresh(found)  # what was read before the lock may be another's past
     return found, product
+
+
+def record_added(offer: Offer, product: Product, price_fen: int, *, by: Actor) -> None:
+    """A pack stands on a product."""
+    _record("pack-added", offer, product, by, price_fen=price_fen, pack=offer.pack_name)
 
 
 def _record(action: str, offer: Offer, product: Product, by: Actor, **facts: object) -> None:

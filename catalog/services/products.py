@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from catalog.models.offer import Offer
 from catalog.models.product import Product
+from catalog.models.supplier import Supplier
 from catalog.queries import producers, standing, suppliers
 from catalog.rules.facts import Facts, Season, Shot
 from catalog.rules.listing import PRODUCT, ProductAct, ProductState, check_two_checkers
@@ -57,23 +58,32 @@ def create(draft: Draft, *, by: Actor) -> Product:
     seller, facts = suppliers.own(by), draft.onto(())
     saying.check(facts)
     producers.check_origin(seller, facts.origin_code)
-    now = clock.now()
-    product = Product(
-        sku=codes.new_code("P", 7),
-        supplier_id=seller.id,
-        name=draft.name,
-        category_id=draft.category_id,
-        origin_code=draft.origin_code,
-        state=ProductState.DRAFT,
-        created_at=now,
-        updated_at=now,
-    )
+    product = made(draft, seller)
     _number(product, draft.own_code)
     db.session.add(product)
     db.session.flush()
     saying.write(product, facts)
     shelving.record("product-created", product, Right.SELL, by, after=facts.plain())
     return product
+
+
+def made(draft: Draft, seller: Supplier) -> Product:
+    """A product that is not written yet."""
+    now = clock.now()
+    return Product(
+        sku=codes.new_code("P", 7),
+        supplier_id=seller.id,
+        name=draft.name,
+        category_id=draft.category_id,
+        origin_code=draft.origin_code,
+        description=draft.description,
+        is_wild=draft.is_wild,
+        needs_proof=False,
+        state=ProductState.DRAFT,
+        version=1,
+        created_at=now,
+        updated_at=now,
+    )
 
 
 def edit(product_id: int, draft: Draft, *, by: Actor) -> Product:

@@ -39,6 +39,19 @@ def open_stock(offer_id: int) -> None:
     db.session.execute(row.on_conflict_do_nothing())
 
 
+def open_with(lines: Iterable[tuple[int, int]]) -> None:
+    """Begin the stock of new offers, each with what lies there: two statements, however many offers."""
+    rows = sorted(lines)
+    db.session.execute(sa.insert(OfferStock), [{"offer_id": o, "on_hand": qty, "reserved": 0} for o, qty in rows])
+    moves = [
+        {"offer_id": o, "on_hand_change": qty, "reserved_change": 0, "kind": StockMoveKind.RECEIVE, "reason": "",
+         "source": "opening", "source_id": o, "at": clock.now()}
+        for o, qty in rows if qty > 0
+    ]  # fmt: skip
+    if moves:
+        db.session.execute(sa.insert(StockMove), moves)
+
+
 def receive(lines: Lines, *, source: str, source_id: int) -> None:
     """Goods come in. Raises: as `_move`."""
     _move([(offer_id, qty, 0) for offer_id, qty in _in_order(lines)], StockMoveKind.RECEIVE, source, source_id)

@@ -1,6 +1,6 @@
 """What a buyer agrees to when ordering a pack, and the version of an offer that keeps it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -90,9 +90,25 @@ def write(
     offer: Offer, terms: Terms, number: int, *, reason: str, by: Actor, before: Terms | None = None
 ) -> OfferVersion:
     """The offer's next version, in force from now on. Raises: as `check`."""
+    version, tiers = made(offer, terms, number, reason=reason, by=by, before=before)
+    version.offer_id = offer.id
+    db.session.add(version)
+    db.session.flush()
+    db.session.add_all(OfferTier(offer_version_id=version.id, **one) for one in tiers)
+    offer.current_version_id = version.id
+    db.session.flush()
+    return version
+
+
+def made(
+    offer: Offer, terms: Terms, number: int, *, reason: str, by: Actor, before: Terms | None = None
+) -> tuple[OfferVersion, list[dict[str, int]]]:
+    """A version that is not written yet, of an offer that may have no id yet, and the rows of its tiers.
+
+    Raises: as `check`.
+    """
     tiers = check(offer, terms, before=before)
     version = OfferVersion(
-        offer_id=offer.id,
         version_no=number,
         price_fen_x100=terms.price.fen_x100,
         basis_qty=terms.price.basis_qty,
@@ -107,20 +123,7 @@ def write(
         reason=reason,
         created_at=clock.now(),
     )
-    db.session.add(version)
-    db.session.flush()
-    db.session.add_all(
-        OfferTier(
-            offer_version_id=version.id,
-            from_packs=one.from_packs,
-            price_fen_x100=one.price_fen_x100,
-            pack_price_fen=one.pack_price_fen,
-        )
-        for one in tiers
-    )
-    offer.current_version_id = version.id
-    db.session.flush()
-    return version
+    return version, [asdict(one) for one in tiers]
 
 
 def _tolerance(offer: Offer, terms: Terms) -> int:
