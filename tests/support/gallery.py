@@ -119,8 +119,8 @@ def walk(browser: Browser, base: str, role: str, shots: Shots) -> list[str]:
         while waiting and len(known) <= MOST_PAGES:
             address = waiting.pop(0)
             status, found = visit(page, address, errors, axe=shots.axe)
-            if status == -1:
-                continue
+            if status == -1 or (urlsplit(page.url).path == "/login" and kind(address) != "/login"):
+                continue  # a file, or a page of somebody who is logged in
             known[kind(address)] = address
             shots.take(page, role, width, kind(address))
             faults += [f"{role} {width} {urlsplit(address).path}: {fault}" for fault in found]
