@@ -94,3 +94,15 @@ def test_every_named_asset_exists():
     named = {word: name(path) for path, call in calls for word in words(call.args[0])}
 
     assert {w: p for w, p in named.items() if not w.startswith("vendor/") and not (ROOT / "static" / w).exists()} == {}
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_pictures_of_emptiness_exist(path):
+    """fb.empty's second argument names a file of static/art."""
+    art = {
+        word
+        for call in parsed(path).find_all(nodes.Call)
+        if getattr(call.node, "attr", "") == "empty" and len(call.args) > 1
+        for word in words(call.args[1])
+    }
+    assert not {one for one in art if not (ROOT / "static" / "art" / f"empty-{one}.svg").exists()}
