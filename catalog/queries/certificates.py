@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from catalog.models.product import Certificate, CertificateProduct, Product
 from catalog.queries.visibility import valid_on
 from catalog.rules.certificates import BADGES, CertificateKind
-from core.db import db
+from core.db import any_of, db
 from core.text import label
 
 ORDER = list(CertificateKind)
@@ -57,7 +57,7 @@ def badges_of(product_ids: Iterable[int], on: date, *kinds: CertificateKind) -> 
             Product,
             sa.and_(Product.id == CertificateProduct.product_id, Product.supplier_id == Certificate.supplier_id),
         )
-        .where(Product.id.in_(ids), Certificate.kind.in_(kinds or sorted(BADGES)), valid_on(on))
+        .where(any_of(Product.id, ids), Certificate.kind.in_(kinds or sorted(BADGES)), valid_on(on))
         .order_by(Certificate.valid_to.desc(), Certificate.id)
     )
     out: dict[int, list[Badge]] = {}

@@ -69,6 +69,7 @@ def best_offer(on: date) -> LateralFromClause:
             Offer.base_unit,
             Offer.sale_mode,
             (Offer.audience == OfferAudience.UNITS).label("only_units"),
+            sa.func.bool_or(Offer.audience == OfferAudience.UNITS).over().label("has_units_pack"),
             OfferVersion.pack_price_fen,
             OfferVersion.price_fen_x100,
             OfferVersion.basis_qty,
@@ -101,19 +102,22 @@ def badge_kinds(on: date) -> sa.ColumnElement[list[str]]:
     return sa.func.array(kinds, type_=ARRAY(sa.Text))
 
 
-def visible_goods(on: date, ids: Collection[int] | None = None) -> sa.CTE:
-    """Every product (of `ids`) that may be seen on the day, as a CTE: id, supplier_id, category_id, branch_id,
-    origin_code, town_code, listed_at, price_fen, landed_fen (with the freight of one pack; units pay none), buyers
-    (in 90 days), service_bp (None: no deliveries yet), has_units_pack, badges, listing_class.
+def visible_goods(on: date, ids: Collection[int] | sa.BindParameter[Any] | None = None) -> sa.CTE:
+    """Every product (of `ids`; they may be bound later) that may be seen on the day, as a CTE: id, supplier_id,
+    category_id, branch_id, origin_code, town_code, listed_at, price_fen, landed_fen (with the freight of one pack;
+    units pay none), buyers (in 90 days), service_bp (None: no deliveries yet), has_units_pack, badges, listing_class.
     """
     query = _visible(on)
-    return (query if ids is None else query.where(any_of(Product.id, ids))).cte("goods")
+    if isinstance(ids, sa.BindParameter):
+        query = query.where(Product.id == sa.any_(ids))
+    elif ids is not None:
+        query = query.where(any_of(Product.id, ids))
+    return query.cte("goods")
 
 
 @lru_cache(maxsize=8)  # a statement is never changed, and costs more to write down than to run
 def _visible(on: date) -> sa.Select[*tuple[Any, ...]]:
     best = best_offer(on)
-    units_pack = sa.exists().where(Offer.product_id == Product.id, on_offer(on), Offer.audience == OfferAudience.UNITS)
     return (
         sa.select(
             Product.id,
@@ -127,7 +131,7 @@ def _visible(on: date) -> sa.Select[*tuple[Any, ...]]:
             (best.c.pack_price_fen + _freight(best)).label("landed_fen"),
             sa.func.coalesce(ProductDemand.buyers, 0).label("buyers"),
             SupplierService.rate_bp.label("service_bp"),
-            units_pack.correlate(Product).label("has_units_pack"),
+            best.c.has_units_pack,
             badge_kinds(on).label("badges"),
             class_on(on).label("listing_class"),
         )

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Protocol
 
 from catalog.queries import income_effect
@@ -35,10 +36,15 @@ class Standing:
     weights: Weights
     effects: Mapping[int, Effect]
 
+    @cached_property
+    def begun(self) -> datetime:
+        """When the day began."""
+        return clock.day_start(self.on)
+
     def merits(self, goods: Goods) -> Merits:
         """What a product has. An effect counts only where money to households was verified."""
         effect = self.effects.get(goods.supplier_id)
-        age = (clock.day_start(self.on) - goods.listed_at).total_seconds() / 86_400
+        age = (self.begun - goods.listed_at).total_seconds() / 86_400
         return Merits(
             income=effect.score if effect is not None and effect.verified_fen > 0 else 0,
             certificate=10_000 if goods.is_certified else 0,

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from catalog.queries import ranking
 from catalog.queries.cards import Card, cards_of
@@ -17,7 +19,7 @@ from catalog.queries.search.plan import Wishes
 from catalog.queries.search.score import ENOUGH, Hit
 from catalog.rules.ranking import spread
 from core import clock
-from core.db import any_of, db
+from core.db import db
 
 PAGE_SIZE = 24
 
@@ -156,10 +158,25 @@ def _rows(
     """What may be seen and passes, with the database's word on the wishes; and `facets.counting` of what may be seen.
     One statement: both read the same goods, which are worked out once.
     """
-    goods = visible_goods(on, found)
+    given = {} if found is None else {"ids": list(found), "fitting": [i for i, hit in found.items() if hit.fits]}
+    seen, counted = list[_Row](), list[Sequence[Any]]()
+    for row in db.session.execute(_statement(filters, wishes, on, is_search=found is not None), given):
+        if row[0] is not None:
+            seen.append(_Row(*row[:9]))
+        else:
+            label, _, parent = row[11].partition("\n")
+            counted.append((row[9], row[10], row[7], row[1], label, parent))
+    return seen, counted
+
+
+@lru_cache(maxsize=64)  # a statement is never changed, and costs more to write down than to run
+def _statement(filters: Filters, wishes: Wishes, on: date, *, is_search: bool) -> sa.CompoundSelect[Any]:
+    """The goods and their counts; with a search those of its `ids`, of which `fitting` fulfil the whole query."""
+    goods = visible_goods(on, sa.bindparam("ids", type_=ARRAY(sa.BigInteger)) if is_search else None)
     chosen = conditions(goods, filters)
     wished = sa.and_(sa.true(), *conditions(goods, narrowed(Filters(), wishes)).values())
-    fit = sa.true() if found is None else any_of(goods.c.id, [i for i, hit in found.items() if hit.fits])
+    fitting = sa.bindparam("fitting", type_=ARRAY(sa.BigInteger))
+    fit: sa.ColumnElement[bool] = goods.c.id == sa.any_(fitting) if is_search else sa.true()
     passes = {f"passes_{name}": condition for name, condition in chosen.items()}
     marked = sa.select(
         *goods.c, wished.label("is_wished"), sa.and_(wished, fit).label("fits"),
@@ -172,14 +189,7 @@ def _rows(
     none, no = sa.literal_column("NULL", sa.BigInteger), sa.literal_column("NULL", sa.Boolean)
     words = (n.facet, n.value, n.label + "\n" + n.parent)
     counts = sa.select(none, n.number, sa.null(), none, none, none, none, n.fits, no, *words)
-    seen, counted = list[_Row](), list[Sequence[Any]]()
-    for row in db.session.execute(sa.union_all(rows, counts)):
-        if row[0] is not None:
-            seen.append(_Row(*row[:9]))
-        else:
-            label, _, parent = row[11].partition("\n")
-            counted.append((row[9], row[10], row[7], row[1], label, parent))
-    return seen, counted
+    return sa.union_all(rows, counts)
 
 
 def _ordered(rows: list[_Row], found: Mapping[int, Hit] | None, on: date, sort: Sort) -> list[int]:

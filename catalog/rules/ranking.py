@@ -43,7 +43,7 @@ def weights(value: Mapping[str, int]) -> Weights:
     return Weights(**{name: int(value.get(name, default)) for name, default in DEFAULTS.items()})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Merits:
     """What a product has, each 0–10000: verified income effect, a badge valid today, service, newness."""
 
@@ -54,8 +54,11 @@ class Merits:
 
     def bonus_bp(self, by: Weights) -> int:
         """What they add, in basis points, at most 4000."""
-        total = sum(getattr(self, name) * getattr(by, name) for name in DEFAULTS)
-        return min(MOST_BONUS_BP, int(total // WHOLE_BP))
+        total = (
+            self.income * by.income + self.certificate * by.certificate + self.service * by.service
+            + self.fresh * by.fresh
+        )  # fmt: skip
+        return min(MOST_BONUS_BP, total // WHOLE_BP)
 
 
 def lifted(text: float, points: int) -> float:

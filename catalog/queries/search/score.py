@@ -50,15 +50,22 @@ def matched(group: Group, found: Found) -> Matched:
         mine: dict[int, float] = {}
         for token, weight in way.tokens:
             having, letter = found.having.get(token, ()), token[0]
-            for product_id in having:
-                mine[product_id] = mine.get(product_id, 0.0) + weight
+            if mine:
+                for product_id in having:
+                    mine[product_id] = mine.get(product_id, 0.0) + weight
+            else:
+                mine = dict.fromkeys(having, weight)
             if letter in group.primary:
                 primary.update(having)
             if letter not in MENTION:
                 named.update(having)
+        share = way.share
+        if not best:
+            best = {product_id: score * share for product_id, score in mine.items()}
+            continue
         for product_id, score in mine.items():
-            if score * way.share > best.get(product_id, 0.0):
-                best[product_id] = score * way.share
+            if score * share > best.get(product_id, 0.0):
+                best[product_id] = score * share
     tells = math.log(1 + found.total / max(1, len(named)))
     return Matched(group, best, primary, named, tells)
 

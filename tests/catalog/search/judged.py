@@ -145,3 +145,28 @@ def recall(grades: Sequence[int], all_grades: Sequence[int], at: int = 20) -> fl
     top = max(all_grades, default=0)
     wanted = min(at, sum(g == top for g in all_grades)) if top else 0
     return sum(g == top for g in grades[:at]) / wanted if wanted else 1.0
+
+
+FRESH: tuple[Want, ...] = (
+    # Written at once and before anybody looked at what they find, to see whether the judged ones are typical.
+    _w("zh", "元蘑", "元蘑"), _w("zh", "桔梗", "桔梗"), _w("zh", "想买点笨鸡蛋", "鸡蛋"), _w("zh", "山葡萄", "山葡萄"),
+    _w("synonym", "赤豆", "红豆"), _w("synonym", "玉米", "黏玉米"), _w("synonym", "龙牙楤木", "刺嫩芽"),
+    _w("synonym", "芸豆角", "四季豆"), _w("synonym", "哈什蚂油", "林蛙油"), _w("synonym", "红小豆", "红豆"),
+    _w("pinyin", "houtougu", "猴头菇"), _w("pinyin", "song zi", "松子"), _w("pinyin", "ruanzaomihoutao", "软枣猕猴桃"),
+    _w("initials", "hzr", "猪肉"), _w("initials", "dyq", "大叶芹"),
+    _w("typo", "候头菇", "猴头菇"), _w("typo", "西红市", "西红柿"), _w("typo", "labaicia", "辣白菜"),
+    _w("typo", "和桃", "核桃"), _w("traditional", "猴頭菇", "猴头菇"), _w("traditional", "紅薯", "红薯"),
+    _w("place", "苇沙河的猪肉", "猪肉", place=TOWNS["苇沙河"]),
+    _w("place", "闹枝镇人参", "人参", place=TOWNS["闹枝镇"]),
+    _w("place", "青沟子村 蓝莓", "蓝莓", place="220681103200"),
+    _w("place", "四道沟村土鸡蛋", "鸡蛋", place="220681105200"),
+    _w("certificate", "绿色蔬菜白菜", "白菜", certificate=GREEN), _w("certificate", "gi 大米", "大米", certificate=GI),
+    _w("pack", "不超过40元的蓝莓", "蓝莓", most_fen=4_000),
+    _w("pack", "20到40元的木耳", "木耳", least_fen=2_000, most_fen=4_000),
+    _w("pack", "5斤装小米", "小米", qty_g=2_500), _w("pack", "人参礼品盒", "人参", gift=True),
+    _w("supplier", "清泉养殖", supplier="清泉养殖"), _w("supplier", "高丽沟泡菜", "辣白菜", supplier="高丽沟"),
+    _w("mixed", "桦树 有机 黑木耳 礼盒", "木耳", place=TOWNS["桦树镇"], certificate=ORGANIC, gift=True),
+    _w("mixed", "绿色 大米 10斤 100元以内", "大米", certificate=GREEN, qty_g=5_000, most_fen=10_000),
+    _w("mixed", "食堂装 tudou 四道沟", "土豆", place=TOWNS["四道沟镇"], units=True),
+    _w("mixed", "hme 250克", "木耳", qty_g=250),
+)  # fmt: skip

@@ -16,7 +16,7 @@ from catalog.queries.search import backend
 from catalog.queries.shop import browse
 from catalog.services import search_index
 from core.db import db, transaction
-from tests.catalog.search.judged import JUDGED, Want, grade, ndcg, recall
+from tests.catalog.search.judged import FRESH, JUDGED, Want, grade, ndcg, recall
 from tests.catalog.search.shelf import Good, goods, stock
 
 
@@ -34,7 +34,7 @@ def answers(shelf: list[Good], places: dict[str, int], want: Want) -> list[int]:
 
 def measured(shelf: list[Good], places: dict[str, int]) -> dict[str, list[tuple[str, float, float, int]]]:
     out = defaultdict(list)
-    for want in JUDGED:
+    for want in (*JUDGED, *FRESH):
         every = [grade(good, want) for good in shelf]
         shown = answers(shelf, places, want)
         found = [every[n] for n in shown]
@@ -69,7 +69,7 @@ def test_the_judged_set(engines: list[backend.Backend]) -> None:
     shelf = goods()
     places = stock(shelf)
     assert len(shelf) >= 400
-    assert len(JUDGED) >= 60
+    assert len(JUDGED) >= 60 and len(FRESH) >= 30
     first = None
     for engine in engines:
         backend.use(engine)
