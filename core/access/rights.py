@@ -71,6 +71,8 @@ class Right(StrEnum):
     EMERGENCY_RELEASE = "emergency_release"
     RECEIVE = "receive"
     RECEIPT_OVERRIDE = "receipt_override"  # take an excess, or goods without their 合格证 (rules 54, 55)
+    STOCK = "stock"  # the canteen's shelf, issue slips, counts, food samples, temperatures
+    RECALL_WATCH = "recall_watch"  # which canteens hold goods of a lot that was called back
     PAY = "pay"  # invoices, declare transfers
     UNIT_VIEW = "unit_view"  # one's own unit's figures
     DECLARE = "declare"
@@ -167,6 +169,8 @@ ACCESS: dict[Right, frozenset[R]] = {
     Right.EMERGENCY_RELEASE: frozenset({R.UNIT_HEAD}),
     Right.RECEIVE: frozenset({R.RECEIVER, R.UNIT_APPROVER}),
     Right.RECEIPT_OVERRIDE: frozenset({R.UNIT_APPROVER, R.UNIT_HEAD}),
+    Right.STOCK: frozenset({R.RECEIVER, R.CANTEEN_ORDERER, R.CONTRACTOR_BUYER, R.UNIT_APPROVER}),
+    Right.RECALL_WATCH: _FINANCE | {R.AGRICULTURE_OFFICER, R.PLATFORM_OPERATOR},
     Right.PAY: frozenset({R.UNIT_PAYER}),
     Right.UNIT_VIEW: _UNIT | {R.SUPERIOR_REVIEWER, R.ORGANISATION_ADMIN, R.GUEST_AUDITOR},
     Right.DECLARE: frozenset({R.UNIT_PAYER, R.UNIT_APPROVER, R.UNIT_HEAD}),

@@ -8,7 +8,7 @@ from market.models.order import Order
 from market.rules.order_states import OrderKind, OrderState
 from market.services import acceptance, fulfilment
 from procurement.queries import signing
-from procurement.services import canteen_orders, envelope, ledger
+from procurement.services import canteen_orders, envelope, inventory, ledger
 
 
 def accept_delivery(delivery_id: int, *, version: int, by: Actor) -> Acceptance:
@@ -31,6 +31,7 @@ def accept_delivery(delivery_id: int, *, version: int, by: Actor) -> Acceptance:
     if order.kind is OrderKind.CANTEEN:
         _settle(signed, order, year)
         canteen_orders.free_order(order.id, by=by)
+        inventory.take_in(signed.id, by=by)
     return signed
 
 
