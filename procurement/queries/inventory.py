@@ -180,7 +180,9 @@ def moves(lot_id: int) -> list[tuple[CanteenMove, str]]:
     return [(move, name) for move, name in db.session.execute(query)]
 
 
-def counts(canteen_ids: Sequence[int], limit: int = 20) -> list[tuple[Stocktake, str, str, str | None]]:
+def counts(
+    canteen_ids: Sequence[int], *conditions: sa.ColumnElement[bool], limit: int = 20
+) -> list[tuple[Stocktake, str, str, str | None]]:
     """(count, canteen, counter, signer), the newest first."""
     counter, signer = sa.orm.aliased(Person), sa.orm.aliased(Person)
     query = (
@@ -188,7 +190,7 @@ def counts(canteen_ids: Sequence[int], limit: int = 20) -> list[tuple[Stocktake,
         .join(Organisation, Organisation.id == Stocktake.canteen_id)
         .join(counter, counter.id == Stocktake.counter_id)
         .outerjoin(signer, signer.id == Stocktake.signer_id)
-        .where(any_of(Stocktake.canteen_id, canteen_ids))
+        .where(any_of(Stocktake.canteen_id, canteen_ids), *conditions)
         .order_by(Stocktake.id.desc())
         .limit(limit)
     )
@@ -268,3 +270,8 @@ def _holdings(lot_ids: Sequence[int]) -> dict[int, list[Holding]]:
     for lot_id, *rest in rows:
         found.setdefault(lot_id, []).append(Holding(*rest))
     return found
+
+
+def lot(lot_id: int) -> CanteenLot | None:
+    """One lot, of any canteen: the caller asks whose."""
+    return db.session.get(CanteenLot, lot_id)
