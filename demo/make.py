@@ -23,6 +23,7 @@ from demo import (
     goods,
     history,
     households,
+    kitchen,
     linkage,
     morning,
     p832,
@@ -67,6 +68,7 @@ def make(progress: Progress, *, scale: int = 1, seed: int = SEED) -> World:
     papers.tell(world)
     morning.tell(world)
     rounds.tell(world)
+    kitchen.tell(world)
     shelf.tell(world)
     applications.tell(world)
     certification.tell(world)

@@ -86,13 +86,13 @@ def sign(stocktake_id: int, *, version: int, by: Actor) -> Stocktake:
     """The second person signs what stood on their screen; every difference becomes a move.
 
     Goods that came or went between the count and the signature stay moved: the difference is what is booked.
-    Raises: Missing, Refused "count-same-person", "stale-version", "count-moved".
+    Raises: Missing, Refused "count-same-person", "count-stale", "count-moved".
     """
     made = _locked(stocktake_id, by)
     if made.counter_id == by.person_id:
         raise Refused("count-same-person")
     if made.version != version:
-        raise Refused("stale-version")
+        raise Refused("count-stale")
     made.state = advance(STOCKTAKE, made.state, StocktakeAct.SIGN, "second_person")
     made.signer_id, made.signed_at = by.person_id, clock.now()
     lines = list(db.session.scalars(sa.select(StocktakeLine).where(StocktakeLine.stocktake_id == made.id)))

@@ -30,6 +30,7 @@ from market.rules.transfer import TRANSFER
 from procurement.rules.declaration import DECLARATION
 from procurement.rules.p832_states import IMPORT
 from procurement.rules.plan import PLAN
+from procurement.rules.inventory import STOCKTAKE
 from procurement.rules.statement import STATEMENT
 
 PAGE = Path(__file__).parents[2] / "docs" / "states.md"
@@ -61,6 +62,7 @@ TABLES: tuple[tuple[str, StateTable[Any, Any]], ...] = (
     ("market/rules/invoice.py", INVOICE),
     ("procurement/rules/plan.py", PLAN),
     ("procurement/rules/declaration.py", DECLARATION),
+    ("procurement/rules/inventory.py", STOCKTAKE),
     ("procurement/rules/statement.py", STATEMENT),
     ("procurement/rules/p832_states.py", IMPORT),
 )
