@@ -28,9 +28,9 @@ from market.rules.reconciliation import EXCEPTION
 from market.rules.refund_states import REFUND
 from market.rules.transfer import TRANSFER
 from procurement.rules.declaration import DECLARATION
+from procurement.rules.inventory import STOCKTAKE
 from procurement.rules.p832_states import IMPORT
 from procurement.rules.plan import PLAN
-from procurement.rules.inventory import STOCKTAKE
 from procurement.rules.statement import STATEMENT
 
 PAGE = Path(__file__).parents[2] / "docs" / "states.md"

@@ -75,6 +75,8 @@ def test_nobody_is_stuck_by_accident():
         ("plan", "withdrawn"),
         ("plan", "closed"),
         ("declaration", "confirmed"),
+        ("stocktake", "dropped"),
+        ("stocktake", "signed"),
         ("spending-statement", "confirmed"),
         ("benefit", "void"),
         ("certificate", "revoked"),
