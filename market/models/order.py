@@ -86,6 +86,7 @@ class Order(Base):
         sa.Index("ix_purchase_order_supplier", "supplier_id", "state", "placed_at"),
         sa.Index("ix_purchase_order_buyer", "buyer_id", "placed_at"),
         sa.Index("ix_purchase_order_person", "person_id", "placed_at"),
+        sa.Index("ix_purchase_order_person_kind", "person_id", "kind", "id", "state"),
         sa.Index("ix_purchase_order_unpaid", "expires_at", postgresql_where=sa.text("state = 'pending_pay'")),
     )
 

@@ -10,9 +10,13 @@ from catalog.models.supplier import Supplier
 from core.access.actor import Actor
 from core.db import db
 from core.organisations.models import Organisation
+from market.models.after_sale import AfterSale
 from market.models.order import Order, OrderGroup, OrderLine
 from market.models.payment import PaymentIntent
+from market.models.review import Review
+from market.rules.after_sale import ENDS
 from market.rules.order_states import OrderKind, OrderState
+from market.rules.order_tabs import STATES, OrderTab
 from market.rules.payment_states import PaymentState
 
 
@@ -60,24 +64,43 @@ def find(token: str, *, for_: Actor) -> OrderView | None:
     return found[0] if found else None
 
 
-def page(*, for_: Actor, states: frozenset[OrderState] | None, before: int | None, size: int = 20) -> list[OrderView]:
-    """The actor's orders, newest first, from an id on (keyset)."""
+def page(*, for_: Actor, tab: OrderTab = OrderTab.ALL, before: int | None = None, size: int = 20) -> list[OrderView]:
+    """The actor's orders under a tab, newest first, from an id on (keyset). Three statements."""
     conditions = [Order.person_id == for_.person_id]
-    if states:
-        conditions.append(Order.state.in_(states))
+    if tab in STATES:
+        conditions.append(Order.state.in_(STATES[tab]))
+    if tab is OrderTab.REVIEW:
+        conditions.append(_unreviewed())
+    if tab is OrderTab.AFTER_SALE:
+        conditions.append(_contested())
     if before:
         conditions.append(Order.id < before)
     return _views(*conditions, limit=size)
 
 
-def counts(*, for_: Actor) -> dict[OrderState, int]:
-    """How many of the actor's orders stand where."""
-    rows = db.session.execute(
-        sa.select(Order.state, sa.func.count())
-        .where(Order.person_id == for_.person_id, Order.kind == OrderKind.RESIDENT)
-        .group_by(Order.state)
-    )
-    return {state: number for state, number in rows}  # noqa: C416 - rows are not pairs to mypy
+def counts(*, for_: Actor) -> dict[OrderTab, int]:
+    """How many of the actor's orders stand under each tab. Three statements."""
+    mine = (Order.person_id == for_.person_id, Order.kind == OrderKind.RESIDENT)
+    rows = db.session.execute(sa.select(Order.state, sa.func.count()).where(*mine).group_by(Order.state)).all()
+    by_state = {state: number for state, number in rows}  # noqa: C416 - rows are not pairs to mypy
+    out = {tab: sum(by_state.get(state, 0) for state in states) for tab, states in STATES.items()}
+    out[OrderTab.ALL] = sum(by_state.values())
+    for tab, asked in ((OrderTab.REVIEW, _unreviewed()), (OrderTab.AFTER_SALE, _contested())):
+        query = sa.select(sa.func.count(Order.id)).where(*mine, Order.state.in_(STATES.get(tab, OrderState)), asked)
+        out[tab] = db.session.scalar(query) or 0
+    return out
+
+
+def _unreviewed() -> sa.ColumnElement[bool]:
+    """A line of the order has no word of its buyer yet."""
+    said = sa.exists().where(Review.order_line_id == OrderLine.id)
+    return sa.exists().where(OrderLine.order_id == Order.id, ~said)
+
+
+def _contested() -> sa.ColumnElement[bool]:
+    """A case of the order is not over."""
+    open_ = sa.exists().where(AfterSale.order_id == Order.id, AfterSale.state.not_in(tuple(ENDS)))
+    return open_.correlate(Order)
 
 
 def _views(*conditions: sa.ColumnElement[bool], limit: int = 100) -> list[OrderView]:

@@ -6,6 +6,7 @@ from core.db import db
 from core.errors import Refused
 from market.models.after_sale import AfterSale
 from market.models.cart import Address, Cart
+from market.models.favourite import Favourite
 from market.models.order import Order
 from market.queries import complaints
 from market.rules.after_sale import ENDS
@@ -33,6 +34,7 @@ def open_cases(person_id: int) -> Refused | None:
 
 
 def forget(person_id: int) -> None:
-    """Addresses and the cart go. Orders keep the copy that the law keeps."""
+    """Addresses, the cart and favourites go. Orders keep the copy that the law keeps."""
     db.session.execute(sa.delete(Cart).where(Cart.person_id == person_id))
     db.session.execute(sa.delete(Address).where(Address.person_id == person_id))
+    db.session.execute(sa.delete(Favourite).where(Favourite.person_id == person_id))

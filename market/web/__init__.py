@@ -24,6 +24,7 @@ from market.web import (
     complaints,
     coupons,
     dispute_cases,
+    favourites,
     freight,
     live,
     merchants,
@@ -73,14 +74,15 @@ DOORS = (
     platform_promotions,
     freight,
     pickups,
+    favourites,
 )
 CASES = (after_sales, supplier_after_sales, arbitration, dispute_cases, case_photos, reviews, complaints)
 """Doors of what went wrong: after-sales, disputes, complaints."""
 
 
 def header(_actor: Actor | None) -> dict[str, Any]:
-    """What the shop's header shows: the row of categories and the cart's count."""
-    return {"categories": _Branches(), "cart_count": _Count()}
+    """What the shop's pages show: the row of categories, the cart's count, whether somebody keeps a thing."""
+    return {"categories": _Branches(), "cart_count": _Count(), "is_kept": favourites.is_kept}
 
 
 class _Branches:

@@ -12,6 +12,7 @@ from core.places import divisions
 from core.text import sentence
 from core.web.access import again, current_actor, public
 from core.web.security import safe_next
+from market.queries import buying_again
 from market.queries import carts as queries
 from market.queries.carts import CartView
 from market.rules.checkout import MAX_PACKS
@@ -66,9 +67,11 @@ def pictures(view: CartView) -> dict[int, str]:
 def show() -> ResponseReturnValue:
     region = regions.current()
     view = queries.view(cart_id(), queries.Wish(region))
+    who, old = current_actor(), request.args.get("again", "")[:32]
     return render_template(
-        "market/cart/show.html", view=view, pictures=pictures(view), region_name=divisions.full_name(region)
-    )
+        "market/cart/show.html", view=view, pictures=pictures(view), region_name=divisions.full_name(region),
+        bought_again=buying_again.of(old, for_=who) if who and old else None,
+    )  # fmt: skip
 
 
 @bp.post("/lines")

@@ -15,18 +15,11 @@ from core.web.access import actor, again, requires
 from core.web.inbox import Task
 from market.queries import after_sale_lines, next_actions, parcels, reviews, tracking
 from market.queries import resident_orders as queries
-from market.rules.order_states import OrderState
-from market.services import receipts
+from market.rules.order_tabs import COUNTED, OrderTab
+from market.services import buying_again, receipts
 from market.web import shown
 
 bp = Blueprint("orders", __name__, url_prefix="/orders")
-TABS: dict[str, frozenset[OrderState]] = {
-    "pay": frozenset({OrderState.PENDING_PAY}),
-    "ship": frozenset({OrderState.PAID}),
-    "receive": frozenset({OrderState.SHIPPED}),
-    "done": frozenset({OrderState.RECEIVED, OrderState.CLOSED}),
-    "cancelled": frozenset({OrderState.CANCELLED}),
-}
 
 
 def tasks(who: Actor) -> Iterator[Task]:
@@ -34,23 +27,26 @@ def tasks(who: Actor) -> Iterator[Task]:
     if not who.may(Right.SHOP):
         return
     counts = queries.counts(for_=who)
-    for tab, code, tone in (("pay", "own-orders-to-pay", "warn"), ("receive", "own-orders-coming", "info")):
-        number = sum(counts.get(state, 0) for state in TABS[tab])
-        if number:
-            yield Task(sentence("task", code), url_for("orders.mine", tab=tab), number, tone=tone, icon="bag-check")
+    for tab, code, tone in (
+        (OrderTab.PAY, "own-orders-to-pay", "warn"),
+        (OrderTab.RECEIVE, "own-orders-coming", "info"),
+    ):
+        if number := counts[tab]:
+            href = url_for("orders.mine", tab=tab.value)
+            yield Task(sentence("task", code), href, number, tone=tone, icon="bag-check")
 
 
 @bp.get("")
 @requires(Right.SHOP)
 def mine() -> ResponseReturnValue:
-    who, tab = actor(), request.args.get("tab", "")
+    who, asked = actor(), request.args.get("tab", "")
+    tab = OrderTab(asked) if asked in set(OrderTab) else OrderTab.ALL
     before = request.args.get("before", type=int)
-    views = queries.page(for_=who, states=TABS.get(tab), before=before if before and before < 2**62 else None)
-    counts = queries.counts(for_=who)
-    numbers = {name: sum(counts.get(state, 0) for state in states) for name, states in TABS.items()}
+    views = queries.page(for_=who, tab=tab, before=before if before and before < 2**62 else None)
     return render_template(
-        "market/orders/list.html", views=views, tab=tab, tabs=TABS, numbers=numbers, picture=shown.picture
-    )
+        "market/orders/list.html", views=views, tab=tab, tabs=list(OrderTab), numbers=queries.counts(for_=who),
+        counted=COUNTED, picture=shown.picture,
+    )  # fmt: skip
 
 
 @bp.get("/<string(maxlength=32):token>")
@@ -90,6 +86,16 @@ def extend(token: str) -> ResponseReturnValue:
         receipts.extend(view.order.id, by=actor())
     flash(sentence("message", "receipt-extended"))
     return redirect(url_for("orders.show", token=token), 303)
+
+
+@bp.post("/<string(maxlength=32):token>/again")
+@requires(Right.SHOP)
+@again(show)
+def buy_again(token: str) -> ResponseReturnValue:
+    """再来一单: the cart says what has changed since."""
+    with transaction():
+        buying_again.put_in_cart(token, by=actor())
+    return redirect(url_for("cart.show", again=token), 303)
 
 
 def _view(token: str) -> queries.OrderView:

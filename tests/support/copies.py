@@ -11,7 +11,7 @@ def copied(model: type[Base], row_id: int, times: int, **changed: Any) -> list[i
     """So many copies of a row; `changed`: column → SQL with `number()`, or a value. → the new ids in their order."""
     table = model.__table__
     n = sa.func.generate_series(1, times).table_valued("n", name="n").render_derived(name="n")
-    columns = [column for column in table.columns if column.name != "id"]
+    columns = [column for column in table.columns if column.name != "id" and column.computed is None]
     made = [sa.cast(changed.get(c.name, c), c.type).label(c.name) for c in columns]
     rows = sa.select(*made).select_from(sa.join(table, n, sa.true())).where(table.c.id == row_id).order_by(n.c.n)
     copy = sa.insert(table).from_select([c.name for c in columns], rows).returning(table.c.id)
