@@ -117,6 +117,23 @@ def own_products(for_: Actor, state: ProductState | None = None, *, page: int = 
     return _shown(query.order_by(Product.updated_at.desc(), Product.id).offset((page - 1) * PAGE))
 
 
+@dataclass(frozen=True)
+class Named:
+    """One's own product where one is chosen."""
+
+    product_id: int
+    sku: str
+    name: str
+
+
+def own_names(for_: Actor, state: ProductState | None = None) -> list[Named]:
+    """One's own products to choose from, by name, at most a thousand. Two statements. Raises: Missing."""
+    query = sa.select(Product.id, Product.sku, Product.name).where(Product.supplier_id == suppliers.own(for_).id)
+    if state is not None:
+        query = query.where(Product.state == state)
+    return [Named(*row) for row in db.session.execute(query.order_by(Product.name, Product.id).limit(1_000))]
+
+
 def own_counts(for_: Actor) -> dict[ProductState, int]:
     """How many of one's products stand in each state."""
     rows = db.session.execute(

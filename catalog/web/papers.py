@@ -64,7 +64,7 @@ class AuthorisationForm(Form):
 
 
 def _with_choices(form: Any) -> Any:
-    form.products.choices = [(row.product_id, row.name) for row in desk.own_products(actor())]
+    form.products.choices = [(row.product_id, row.name) for row in desk.own_names(actor())]
     if isinstance(form, PaperForm):
         form.kind.choices = [(kind.value, label(kind)) for kind in CertificateKind]
         before = [(sheet.certificate_id, f"{label(sheet.kind)} {sheet.number}") for sheet in papers.own(actor())]

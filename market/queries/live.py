@@ -11,7 +11,7 @@ from catalog.models.supplier import Supplier
 from catalog.queries.cards import Card, cards_of
 from core import clock
 from core.access.actor import Actor
-from core.db import db
+from core.db import any_of, db
 from core.errors import Missing
 from core.files.models import StoredFile
 from core.organisations.models import Organisation
@@ -57,8 +57,8 @@ class Sales:
 
 
 def find(code: str) -> Session | None:
-    """A session that was not called off, for everybody."""
-    return _one(LiveSession.code == code, LiveSession.cancelled_at.is_(None))
+    """The session of a link, for everybody; one that was called off says so."""
+    return _one(LiveSession.code == code)
 
 
 def own(session_id: int, by: Actor) -> Session:
@@ -112,6 +112,17 @@ def sales(session_id: int) -> Sales:
         .order_by(sa.desc("fen"))
     )
     return Sales(int(head[0]), int(head[1]), int(head[2]), [Sold(row[0], int(row[1]), int(row[2])) for row in rows])
+
+
+def paid_fen(session_ids: Sequence[int]) -> dict[int, int]:
+    """What the paid orders of each session came to, in fen. One statement."""
+    rows = db.session.execute(
+        sa.select(LiveOrder.session_id, sa.func.sum(Order.goods_fen - Order.discount_fen))
+        .join(Order, Order.id == LiveOrder.order_id)
+        .where(any_of(LiveOrder.session_id, session_ids), Order.state.not_in(_UNPAID))
+        .group_by(LiveOrder.session_id)
+    )
+    return {row[0]: int(row[1]) for row in rows}
 
 
 def records(session_id: int) -> list[tuple[LiveRecord, str | None]]:

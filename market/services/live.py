@@ -89,7 +89,11 @@ def attribute(group_id: int, code: str) -> None:
     """Count a checkout's order from the session's supplier to the session, whose page its buyer came through."""
     found = live.find(code)
     now = clock.now()
-    if found is None or not rules.counts(now, found.row.starts_at, found.row.ends_at):
+    if (
+        found is None
+        or found.row.cancelled_at is not None
+        or not rules.counts(now, found.row.starts_at, found.row.ends_at)
+    ):
         return
     mine = sa.select(Order.id).where(Order.group_id == group_id, Order.supplier_id == found.row.supplier_id)
     for order_id in db.session.scalars(mine):

@@ -46,7 +46,8 @@ def page(code: str) -> ResponseReturnValue:
     found = live.find(code)
     if found is None:
         raise Missing("no-such-live")
-    session[COOKIE] = code
+    if found.row.cancelled_at is None:
+        session[COOKIE] = code
     goods = [(shown.card(card), talk) for card, talk in live.goods(found.row.id)]
     return render_template("market/live/page.html", live=found, goods=goods)
 
@@ -54,13 +55,15 @@ def page(code: str) -> ResponseReturnValue:
 @bp.get("/supplier/live")
 @requires(Right.SELL)
 def mine() -> ResponseReturnValue:
-    return render_template("market/live/mine.html", sessions=live.listed(actor()))
+    sessions = live.listed(actor())
+    paid_fen = live.paid_fen([one.row.id for one in sessions])
+    return render_template("market/live/mine.html", sessions=sessions, paid_fen=paid_fen)
 
 
 @bp.get("/supplier/live/new")
 @requires(Right.SELL)
 def new() -> ResponseReturnValue:
-    goods = desk.own_products(actor(), ProductState.LISTED)
+    goods = desk.own_names(actor(), ProductState.LISTED)
     return render_template("market/live/new.html", form=LiveForm(), goods=goods, chosen=request.form.getlist("sku"))
 
 

@@ -19,6 +19,7 @@ from tests import make
 from tests.make import catalogue_staff as staff
 from tests.make.catalogue_staff import Staff
 from tests.support.copies import beside, copied, number
+from tests.support.hygiene import faults
 from tests.support.statements import statements
 from tests.support.timing import seconds
 
@@ -114,3 +115,14 @@ def test_ten_thousand_goods_stay_quick(app: Flask) -> None:
     with statements() as sent:
         assert len(goods_sheet.rows_of(clerk)) == ROWS + 1
     assert len(sent) == 5
+    client = app.test_client()
+    make.log_in(client, of.operator_person)
+    pages = {
+        "goods": (67, "3333 件"),
+        "changed": (201, "10001 件"),
+        "prices": (201, "10001 件"),
+        "nonsense": (1, "3333 件"),
+    }
+    for name, (page, total) in pages.items():
+        shown = client.get(f"/operator/products?list={name}&page={page}").text
+        assert f"共 {total}" in shown and faults(shown) == [], name

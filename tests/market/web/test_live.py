@@ -74,6 +74,8 @@ def test_a_session_has_a_page_a_code_and_records_that_stay(
     assert "回放已存档" in shown
     assert "<svg" in shown
     assert client.post(f"/supplier/live/{row.id}/off").status_code == 409  # it has begun
+    assert "今年新货" in shown and f"/products/{sku}" in shown
+    assert "0.00" in client.get("/supplier/live").text
 
     open_page = client.get(f"/live/{row.code}")
     assert faults(open_page.text) == []
@@ -103,6 +105,22 @@ def test_what_a_visitor_buys_is_counted_to_the_session(client: FlaskClient, app:
 
     assert db.session.scalar(sa.select(sa.func.count(LiveOrder.order_id))) == 1
     assert (live.sales(row.id).orders, live.sales(row.id).paid) == (1, 0)
+
+
+def test_a_session_that_was_called_off_says_so_and_counts_nothing(
+    client: FlaskClient, seller: tuple[Supplier, Person, str]
+) -> None:
+    _, clerk, sku = seller
+    make.log_in(client, clerk)
+    client.post("/supplier/live", data=typed(sku, begins=timedelta(hours=2)))
+    row = db.session.scalars(sa.select(LiveSession)).one()
+    assert client.post(f"/supplier/live/{row.id}/off").status_code == 303
+
+    answer = client.get(f"/live/{row.code}")
+    assert (answer.status_code, faults(answer.text)) == (200, [])
+    assert "已取消" in answer.text and "观看" not in answer.text
+    with client.session_transaction() as kept:
+        assert "live" not in kept
 
 
 @pytest.mark.parametrize(
