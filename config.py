@@ -34,7 +34,6 @@ DEFAULTS: dict[str, object] = {
     # Texts that leave: in development they are written under VAR_DIR/notices
     "NOTICE_GATEWAYS": "file",  # file | live
     "NOTICE_HOSTS": "",  # hosts that texts may be sent to, with commas between
-    "NOTICE_ROBOTS": "",  # JSON file: {"wecom": {name: [address, ""]}, "dingtalk": {name: [address, secret]}}
     "SMS_URL": "",
     "SMS_SECRET": "",
     "MAIL_HOST": "",

@@ -2,7 +2,8 @@
 
 from core.files.models import FileReader, StoredFile
 from core.jobs.models import Job, Outbox, RequestKey
-from core.notices.models import Notice, NoticeChoice, OutgoingText
+from core.notices import tidying as notice_tidying
+from core.notices.models import Notice, NoticeChoice, NoticeRoute, OutgoingText
 from core.organisations.models import Membership, Organisation, OrganisationName
 from core.people import tidying
 from core.people.models import OneTimeCode, Person, RevokedSession, SentMessage
@@ -20,6 +21,7 @@ __all__ = [
     "Membership",
     "Notice",
     "NoticeChoice",
+    "NoticeRoute",
     "OneTimeCode",
     "Organisation",
     "OrganisationName",
@@ -33,5 +35,6 @@ __all__ = [
     "Setting",
     "StoredFile",
     "TermsVersion",
+    "notice_tidying",
     "tidying",
 ]

@@ -68,10 +68,11 @@ def enqueue(name: str, *, key: str | None = None, delay: timedelta = timedelta(0
         statement = statement.on_conflict_do_nothing(index_elements=["key"], index_where=sa.text("done_at IS NULL"))
     outbox_id = db.session.execute(statement.returning(Outbox.id)).scalar()
     if outbox_id is not None and not delay:
-        after_commit(lambda: _send(outbox_id))
+        after_commit(lambda: send_now(outbox_id))
 
 
-def _send(outbox_id: int) -> None:
+def send_now(outbox_id: int) -> None:
+    """Hand a job to the broker; where that is away the sweeper sends it."""
     for hand_over in sender:
         try:
             hand_over(outbox_id)

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Protocol
 from urllib.parse import quote_plus, urlsplit
 
-from core.notices.rules import TextChannel
+from core.notices.rules import ROBOT_HOSTS, TextChannel
 
 SECONDS = 5
 MOST_ANSWER = 4_096
@@ -104,18 +104,16 @@ def dingtalk_url(url: str, secret: str, at_ms: int) -> str:
 
 @dataclass(frozen=True)
 class RobotGateway:
-    """A group robot of WeCom or DingTalk. `addresses`: name → (address, secret; WeCom's secret is its address)."""
+    """A group robot of WeCom or DingTalk: the target is its address. WeCom's secret is in the address."""
 
     channel: TextChannel
-    addresses: Mapping[str, tuple[str, str]]
+    secret: str
     hosts: frozenset[str]
 
     def send(self, target: str, text: str, key: str) -> None:
-        if target not in self.addresses:
-            raise Unsent("no-such-robot")
-        url, secret = self.addresses[target]
-        if self.channel is TextChannel.DINGTALK:
-            url = dingtalk_url(url, secret, int(time.time() * 1000))
+        url = target
+        if self.channel is TextChannel.DINGTALK and self.secret:
+            url = dingtalk_url(url, self.secret, int(time.time() * 1000))
         answer = post(url, {"msgtype": "text", "text": {"content": text}}, self.hosts, {"Idempotency-Key": key})
         try:
             code = json.loads(answer).get("errcode")
@@ -153,8 +151,8 @@ class MailGateway:
             raise Unsent(type(error).__name__) from error
 
 
-def gateway(channel: TextChannel, config: Mapping[str, object]) -> Gateway:
-    """The installation's way out of a channel. Raises: Unsent where production has none."""
+def gateway(channel: TextChannel, config: Mapping[str, object], secret: str = "") -> Gateway:
+    """The installation's way out of a channel; `secret`: the robot's. Raises: Unsent where production has none."""
     if config["NOTICE_GATEWAYS"] != "live":
         return FileGateway(Path(str(config["VAR_DIR"])) / "notices", channel)
     hosts = frozenset(filter(None, (one.strip() for one in str(config["NOTICE_HOSTS"]).split(","))))
@@ -163,7 +161,6 @@ def gateway(channel: TextChannel, config: Mapping[str, object]) -> Gateway:
     if channel is TextChannel.MAIL and config["MAIL_HOST"]:
         sender, user, password = (str(config[name]) for name in ("MAIL_FROM", "MAIL_USER", "MAIL_PASSWORD"))
         return MailGateway(str(config["MAIL_HOST"]), int(str(config["MAIL_PORT"])), sender, user, password, hosts)
-    if channel in {TextChannel.WECOM, TextChannel.DINGTALK} and config["NOTICE_ROBOTS"]:
-        robots = json.loads(Path(str(config["NOTICE_ROBOTS"])).read_text("utf-8"))[channel.value]
-        return RobotGateway(channel, {name: (one[0], one[1]) for name, one in robots.items()}, hosts)
+    if channel in ROBOT_HOSTS and hosts:
+        return RobotGateway(channel, secret, hosts)
     raise Unsent("no-gateway")

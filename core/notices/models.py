@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Line, Pk, Ref
@@ -10,7 +11,9 @@ from core.notices.rules import NoticeKind, TextChannel
 
 
 class Notice(Base):
-    """One thing told to one person, once for each `ref`."""
+    """One thing told to one person, once for each `ref`; with `organisation_id` as one who sits there. `spread_at`: the
+    job has put it on its other ways.
+    """
 
     __tablename__ = "notice"
 
@@ -20,14 +23,50 @@ class Notice(Base):
     text: Mapped[str] = mapped_column(sa.String(400))
     href: Mapped[Line] = mapped_column(default="")
     ref: Mapped[str] = mapped_column(sa.String(80))
+    organisation_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    by_sms: Mapped[bool] = mapped_column(default=False)
     told_at: Mapped[datetime]
     seen_at: Mapped[datetime | None]
+    spread_at: Mapped[datetime | None]
 
     __table_args__ = (
         sa.UniqueConstraint("person_id", "kind", "ref"),
         sa.Index("ix_notice_person", "person_id", "id"),
         sa.Index("ix_notice_unseen", "person_id", postgresql_where=sa.text("seen_at IS NULL")),
+        sa.Index("ix_notice_unspread", "id", postgresql_where=sa.text("spread_at IS NULL")),
     )
+
+
+class NoticeRoute(Base):
+    """Where else a person's or an organisation's notices of some kinds go: a mailbox, the robot of a chat group.
+
+    A robot's address is a secret, a mailbox names a person: both are sealed, bound to the row.
+    """
+
+    __tablename__ = "notice_route"
+
+    id: Mapped[Pk]
+    person_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("person.id"))
+    organisation_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    channel: Mapped[TextChannel]
+    address_sealed: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    secret_sealed: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+    kinds: Mapped[list[str]] = mapped_column(ARRAY(sa.String(32)))
+    is_on: Mapped[bool] = mapped_column(default=True)
+    changed_at: Mapped[datetime]
+
+    __table_args__ = (
+        sa.CheckConstraint("(person_id IS NULL) <> (organisation_id IS NULL)", name="one_owner"),
+        sa.CheckConstraint("channel <> 'sms'", name="sms_is_chosen"),
+        sa.Index(
+            "uq_notice_route_person", "person_id", "channel", unique=True,
+            postgresql_where=sa.text("person_id IS NOT NULL"),
+        ),
+        sa.Index(
+            "uq_notice_route_organisation", "organisation_id", "channel", unique=True,
+            postgresql_where=sa.text("organisation_id IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
 
 class NoticeChoice(Base):
@@ -42,7 +81,9 @@ class NoticeChoice(Base):
 
 
 class OutgoingText(Base):
-    """A text for a gateway. `key` is handed on, so that a provider knows a second attempt for what it is."""
+    """A text for a gateway. `key` is handed on, so that a provider knows a second attempt for what it is. With
+    `route_id` the address is read from there when it leaves, and `target` is empty.
+    """
 
     __tablename__ = "outgoing_text"
 
@@ -50,6 +91,7 @@ class OutgoingText(Base):
     channel: Mapped[TextChannel]
     kind: Mapped[NoticeKind]
     target: Mapped[str] = mapped_column(sa.String(120))
+    route_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("notice_route.id"), index=True)
     text: Mapped[str] = mapped_column(sa.String(500))
     key: Mapped[str] = mapped_column(sa.String(64), unique=True)
     queued_at: Mapped[datetime]

@@ -35,6 +35,29 @@ OWED = URGENT | {NoticeKind.PAYMENTS, NoticeKind.LINKAGE}
 """What nobody may turn off: the law, a duty of ours or somebody's money hangs on it."""
 
 
+ROBOT_HOSTS = {TextChannel.WECOM: "qyapi.weixin.qq.com", TextChannel.DINGTALK: "oapi.dingtalk.com"}
+"""Where the robots of these two live (their own documentation); an address anywhere else is not one of theirs."""
+OFFICE_CHANNELS = (TextChannel.MAIL, TextChannel.WECOM, TextChannel.DINGTALK)
+OWN_CHANNELS = (TextChannel.MAIL,)
+_MAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,24}")
+
+
+def is_address(channel: TextChannel, address: str) -> bool:
+    """Whether a text can be sent there by this channel."""
+    if channel is TextChannel.MAIL:
+        return len(address) <= 120 and _MAIL.fullmatch(address) is not None
+    host = ROBOT_HOSTS.get(channel)
+    return host is not None and len(address) <= 300 and address.startswith(f"https://{host}/") and address.isascii()
+
+
+def shown(channel: TextChannel, address: str) -> str:
+    """An address as a page may show it: enough to know it by."""
+    if channel is TextChannel.MAIL:
+        name, _, host = address.partition("@")
+        return f"{name[:2]}***@{host}"
+    return f"…{address[-4:]}"
+
+
 @dataclass(frozen=True)
 class Quiet:
     """Hours in which nothing leaves: from `start` to `end` of the county's day, over midnight where it is later."""

@@ -1,50 +1,16 @@
-"""Telling somebody, reading it, and choosing what comes by SMS."""
+"""Reading it, and choosing what comes by SMS. Telling is `core.telling`."""
 
 from collections.abc import Collection
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from core import clock, text
+from core import clock
 from core.access.actor import Actor
 from core.db import db
 from core.errors import Refused
-from core.notices import outgoing
 from core.notices.models import Notice, NoticeChoice
-from core.notices.rules import OWED, NoticeKind, TextChannel, bare
-
-
-def tell(
-    person_id: int,
-    kind: NoticeKind,
-    message: str,
-    *,
-    ref: str,
-    href: str = "",
-    phone: str | None = None,
-    **facts: object,
-) -> bool:
-    """Put the sentence `message` of section `[notice]` into somebody's inbox, once for each `ref`, in the caller's
-    transaction; with `phone` by SMS too, unless they chose otherwise. False when they were told before.
-    """  # fmt: skip
-    said = bare(text.sentence("notice", message, **facts))[:400]
-    row = {"person_id": person_id, "kind": kind, "text": said, "href": href, "ref": ref, "told_at": clock.now()}
-    query = insert(Notice).values(**row).on_conflict_do_nothing(index_elements=["person_id", "kind", "ref"])
-    made = db.session.execute(query.returning(Notice.id)).scalar()
-    if made is not None and phone and wants(person_id, kind, TextChannel.SMS):
-        outgoing.put(TextChannel.SMS, phone, said, kind, key=f"notice-{made}")
-    return made is not None
-
-
-def wants(person_id: int, kind: NoticeKind, channel: TextChannel) -> bool:
-    """Whether a kind is sent to somebody by a channel: what is owed always, else unless they turned it off."""
-    if kind in OWED:
-        return True
-    off = sa.exists().where(
-        NoticeChoice.person_id == person_id, NoticeChoice.kind == kind, NoticeChoice.channel == channel,
-        ~NoticeChoice.is_wanted,
-    )  # fmt: skip
-    return not db.session.scalar(sa.select(off))
+from core.notices.rules import OWED, NoticeKind, TextChannel
 
 
 def choose(kinds: Collection[str], *, by: Actor) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from core.db import db
+from core.notices.models import Notice
 from core.people.models import Person, RevokedSession
 
 
@@ -15,15 +16,24 @@ class SessionPerson:
     name: str
     epoch: int
     must_change_password: bool
+    unseen: int
+
+
+MOST_UNSEEN = 100
+"""The header shows no more than "99+": counting further would cost for nothing."""
 
 
 def session_person(person_id: int, *, sid: str) -> SessionPerson | None:
-    """The active person of a live session; None when the session was revoked."""
+    """The active person of a live session with the notices they have not read; None when the session was revoked."""
     revoked = sa.exists().where(RevokedSession.sid == sid)
+    unseen = sa.select(Notice.id).where(Notice.person_id == person_id, Notice.seen_at.is_(None)).limit(MOST_UNSEEN)
     row = db.session.execute(
-        sa.select(Person.name, Person.session_epoch, Person.must_change_password).where(
-            Person.id == person_id, Person.is_active, ~revoked
-        )
+        sa.select(
+            Person.name,
+            Person.session_epoch,
+            Person.must_change_password,
+            sa.select(sa.func.count()).select_from(unseen.subquery()).scalar_subquery(),
+        ).where(Person.id == person_id, Person.is_active, ~revoked)
     ).first()
     return None if row is None else SessionPerson(*row)
 

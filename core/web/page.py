@@ -114,6 +114,12 @@ def json_text(value: Any) -> Markup:
     return Markup(json.dumps(value, ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S704 - escaped above
 
 
+def _unseen() -> str:
+    """How many notices the actor has not read, as the header shows it; read with the session, empty for none."""
+    count = int(getattr(g, "unseen", 0)) if current_actor() is not None else 0
+    return "99+" if count > 99 else str(count or "")
+
+
 def init(app: Flask) -> None:
     """Register filters and names."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -140,6 +146,7 @@ def init(app: Flask) -> None:
         return {
             "actor": actor,
             "seats": getattr(g, "seats", []),
+            "unseen": _unseen(),
             "demo": app.config["XINGCUN_MODE"] == "demo",
             "site_name": app.config["SITE_NAME"],
             "site": {name: str(app.config[name]) for name in SITE_DUTIES},

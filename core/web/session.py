@@ -99,7 +99,7 @@ def load_user(user_id: str) -> SessionUser | None:
     )
     if _idle(actor):
         return None
-    g.seats, g.must_change_password = seats, person.must_change_password
+    g.seats, g.must_change_password, g.unseen = seats, person.must_change_password, person.unseen
     return SessionUser(person_id, actor)
 
 

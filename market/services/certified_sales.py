@@ -4,10 +4,9 @@ import sqlalchemy as sa
 
 from catalog.queries import certified
 from catalog.services import certified_output
-from core import clock
+from core import clock, telling
 from core.access.actor import Actor
 from core.db import db
-from core.notices import services as notices
 from core.notices.rules import NoticeKind
 from core.people import sms
 from market.models.notice import CertificateNotice, CertificateTold
@@ -46,7 +45,7 @@ def _tell(doubt: Doubt) -> int:
                 told_at=clock.now(),
             )
         )
-        notices.tell(
+        telling.tell(
             buyer.person_id, NoticeKind.CERTIFICATES, "certificate-doubted", ref=f"event-{doubt.event_id}",
             href="/notices", number=doubt.number,
         )  # fmt: skip

@@ -1,9 +1,8 @@
 """The order's axis: one step at a time, written down."""
 
-from core import clock
+from core import clock, telling
 from core.access.actor import Actor
 from core.db import db
-from core.notices import services as notices
 from core.notices.rules import NoticeKind
 from core.states import advance
 from market.models.order import Order, OrderEvent
@@ -40,7 +39,7 @@ def move(order: Order, act: OrderAct, *, party: str, by: Actor | None, reason: s
         )
     )
     hooks.tell_order(order, HookEvent.ORDER_CHANGED)
-    notices.tell(
+    telling.tell(
         order.person_id, NoticeKind.ORDERS, f"order-{order.state.value}", ref=f"order-{order.id}-{order.version}",
         href=f"/orders/{order.token}" if order.kind is OrderKind.RESIDENT else f"/canteen/orders/{order.token}",
         order_no=order.order_no,
