@@ -251,6 +251,12 @@ def end_silence() -> None:
     complaints.close_silent(BATCH)
 
 
+@job("market.remind_shops", every=1800)
+def remind_shops() -> None:
+    """A day before silence counts as a yes the shop hears of it."""
+    after_sale_clock.remind(1_000)
+
+
 @job("market.follow_after_sales", every=15)
 def follow_after_sales() -> None:
     """What became of the refunds of after-sales."""

@@ -11,9 +11,11 @@ from catalog.models.supplier import Supplier
 from catalog.queries.certified import is_renewed
 from catalog.rules import certificates as rules
 from catalog.rules.certificates import CertificateStatus
-from core import clock
+from core import clock, telling
+from core.access.rights import Right
 from core.access.roles import Role
 from core.db import db
+from core.notices.rules import NoticeKind
 from core.organisations import members
 from core.people import sms
 
@@ -81,6 +83,11 @@ def _noted() -> defaultdict[int, set[int]]:
 
 def _send(certificate: Certificate, days: int) -> None:
     seller = db.session.get_one(Supplier, certificate.supplier_id)
+    telling.tell_office(
+        seller.organisation_id, Right.SELL, NoticeKind.CERTIFICATES, "certificate-ends",
+        ref=f"certificate-{certificate.id}-{days}", href="/desk", number=certificate.number,
+        valid_to_on=certificate.valid_to,
+    )  # fmt: skip
     for phone in members.phones(seller.organisation_id, Role.SUPPLIER_CLERK):
         sms.send(
             phone,

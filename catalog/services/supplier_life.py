@@ -12,11 +12,12 @@ from catalog.rules.supplier import SUPPLIER, EntityType, SupplierAct, SupplierSt
 from catalog.rules.supplier_life import WARN_DAYS, CheckOutcome
 from catalog.services import search_index
 from catalog.services.admission import changed, locked
-from core import clock, trail
+from core import clock, telling, trail
 from core.access.actor import Actor
 from core.access.rights import Right
 from core.db import db
 from core.errors import Missing, Refused
+from core.notices.rules import NoticeKind
 from core.organisations.models import Organisation
 from core.people import sms
 from core.states import advance
@@ -72,6 +73,10 @@ def warn_licences() -> int:
     found = db.session.scalars(query.with_for_update(skip_locked=True)).all()
     for supplier in found:
         supplier.licence_warned_for = supplier.licence_valid_to
+        telling.tell_office(
+            supplier.organisation_id, Right.SELL, NoticeKind.SYSTEM, "licence-ends",
+            ref=f"licence-{supplier.id}-{supplier.licence_valid_to}", href="/desk", until_on=supplier.licence_valid_to,
+        )  # fmt: skip
         for phone in suppliers.clerk_phones(supplier.id):
             sms.send(phone, "licence-ending", until_on=supplier.licence_valid_to)
         trail.record(

@@ -52,7 +52,7 @@ class NoticeRoute(Base):
     address_sealed: Mapped[bytes] = mapped_column(sa.LargeBinary)
     secret_sealed: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
     kinds: Mapped[list[str]] = mapped_column(ARRAY(sa.String(32)))
-    is_on: Mapped[bool] = mapped_column(default=True)
+    is_active: Mapped[bool] = mapped_column(default=True)
     changed_at: Mapped[datetime]
 
     __table_args__ = (

@@ -28,7 +28,7 @@ class Route:
     channel: TextChannel
     address: str
     kinds: frozenset[NoticeKind]
-    is_on: bool
+    is_active: bool
 
 
 def listed(for_: Actor, *, of_office: bool) -> list[Route]:
@@ -41,11 +41,11 @@ def _route(channel: TextChannel, row: NoticeRoute | None) -> Route:
     if row is None:
         return Route(channel, "", frozenset(NoticeKind), False)
     address = sealing.unseal(row.address_sealed, sealing.cell(TABLE, "address_sealed", row.id))
-    return Route(channel, shown(channel, address), frozenset(map(NoticeKind, row.kinds)), row.is_on)
+    return Route(channel, shown(channel, address), frozenset(map(NoticeKind, row.kinds)), row.is_active)
 
 
 def put(
-    channel: str, *, of_office: bool, address: str, secret: str, kinds: Collection[str], is_on: bool, by: Actor
+    channel: str, *, of_office: bool, address: str, secret: str, kinds: Collection[str], is_active: bool, by: Actor
 ) -> NoticeRoute:
     """Set a way. An empty address or secret keeps what was there; turned off, what has not left stays.
 
@@ -61,14 +61,14 @@ def put(
     row = _find(way, by, of_office)
     if row is None:
         row = _new(way, by, of_office, typed)
-    row.kinds, row.is_on, row.changed_at = sorted(set(kinds)), is_on, clock.now()
+    row.kinds, row.is_active, row.changed_at = sorted(set(kinds)), is_active, clock.now()
     _seal(row, typed, secret.strip())
-    if not is_on:
+    if not is_active:
         waiting = sa.delete(OutgoingText).where(OutgoingText.route_id == row.id, OutgoingText.sent_at.is_(None))
         db.session.execute(waiting)
     right = Right.PEOPLE_MANAGE if of_office else Right.INBOX
     trail.record(
-        Stream.ADMINISTRATION, "notice-route-set", TABLE, row.id, by=by, right=right, channel=way, is_on=is_on,
+        Stream.ADMINISTRATION, "notice-route-set", TABLE, row.id, by=by, right=right, channel=way, is_active=is_active,
         kinds=row.kinds,
     )  # fmt: skip
     return row
@@ -77,7 +77,7 @@ def put(
 def try_out(channel: str, *, of_office: bool, by: Actor) -> None:
     """Send a text that says only that it arrived. Raises: Refused "notice-address-missing"."""
     row = _find(TextChannel(channel), by, of_office) if channel in set(TextChannel) else None
-    if row is None or not row.is_on:
+    if row is None or not row.is_active:
         raise Refused("notice-address-missing")
     outgoing.put(row.channel, "", sentence("notice", "route-works"), NoticeKind.ACCESS, route_id=row.id)
 
@@ -109,7 +109,7 @@ def _new(channel: TextChannel, who: Actor, of_office: bool, address: str) -> Not
     if not address:
         raise Refused("notice-address-missing")
     row = NoticeRoute(
-        channel=channel, address_sealed=b"", kinds=[], is_on=True, changed_at=clock.now(),
+        channel=channel, address_sealed=b"", kinds=[], is_active=True, changed_at=clock.now(),
         person_id=None if of_office else who.person_id, organisation_id=who.office_id if of_office else None,
     )  # fmt: skip
     db.session.add(row)

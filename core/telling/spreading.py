@@ -70,7 +70,7 @@ def _routed(told: list[Notice]) -> Iterator[tuple[Notice, _Way]]:
     if not told:
         return
     mine = sa.or_(NoticeRoute.person_id.in_(people), NoticeRoute.organisation_id.in_(bodies))
-    routes = db.session.scalars(sa.select(NoticeRoute).where(mine, NoticeRoute.is_on)).all()
+    routes = db.session.scalars(sa.select(NoticeRoute).where(mine, NoticeRoute.is_active)).all()
     for notice in told:
         for route in routes:
             theirs = notice.person_id == route.person_id or (

@@ -116,7 +116,7 @@ def _put(channel: str, *, of_office: bool) -> ResponseReturnValue:
         else:
             routes.put(
                 channel, of_office=of_office, address=clean(typed.get("address")), secret=clean(typed.get("secret")),
-                kinds=typed.getlist("kind"), is_on=typed.get("is_on") == "1", by=actor(),
+                kinds=typed.getlist("kind"), is_active=typed.get("is_active") == "1", by=actor(),
             )  # fmt: skip
     flash(sentence("message", "notice-route-tried" if is_trial else "notice-route-set"))
     return redirect(url_for("messages.choices"), 303)

@@ -107,6 +107,7 @@ class Holder:
     qty: int
     accepted_qty: int | None
     shipped_at: datetime
+    person_id: int
 
 
 def holders(lot_id: int) -> list[Holder]:
@@ -122,7 +123,7 @@ def holders(lot_id: int) -> list[Holder]:
         sa.select(
             Delivery.delivery_no, Delivery.delivered_on, sa.func.coalesce(canteen.name, unit.name, ""),
             Order.order_no, Order.kind != OrderKind.RESIDENT, Delivery.buyer_id, Delivery.canteen_id, Order.phone,
-            DeliveryLine.qty, accepted, Delivery.shipped_at,
+            DeliveryLine.qty, accepted, Delivery.shipped_at, Order.person_id,
         )
         .join(Delivery, Delivery.id == DeliveryLine.delivery_id)
         .join(Order, Order.id == Delivery.order_id)
@@ -132,7 +133,7 @@ def holders(lot_id: int) -> list[Holder]:
         .order_by(Delivery.shipped_at.desc())
         .limit(500)
     )  # fmt: skip
-    columns: list[list[Any]] = [[*row[:9], None if row[9] is None else int(row[9]), row[10]] for row in rows]
+    columns: list[list[Any]] = [[*row[:9], None if row[9] is None else int(row[9]), row[10], row[11]] for row in rows]
     return [Holder(*row) for row in columns]
 
 

@@ -28,6 +28,18 @@ def overdue(limit: int) -> list[int]:
     return list(db.session.scalars(query.order_by(AfterSale.due_at).limit(limit)))
 
 
+def remind(limit: int) -> int:
+    """Shops whose time to answer ends within a day hear of it once. How many cases."""
+    now = clock.now()
+    query = sa.select(AfterSale).where(
+        AfterSale.state == AfterSaleState.ASKED, AfterSale.due_at > now, AfterSale.due_at <= now + timedelta(days=1)
+    )
+    found = db.session.scalars(query.order_by(AfterSale.due_at).limit(limit)).all()
+    for case in found:
+        after_sale_news.to_shop(case, "after-sale-answer-due")
+    return len(found)
+
+
 def end_silence(case_id: int) -> AfterSaleAct | None:
     """Do what follows from nobody having acted; None when somebody has meanwhile."""
     case = after_sale_steps.locked(AfterSale.id == case_id)

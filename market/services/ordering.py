@@ -82,6 +82,8 @@ def place(wanted: Iterable[Wanted], to: Destination, *, by: Actor) -> list[Order
     ]
     db.session.execute(sa.insert(OrderLine), rows)
     db.session.add_all(_placed(order, by) for order in orders)
+    for order in orders:
+        order_steps.tell_shop(order, "sold-placed")
     promised = zip(orders, by_supplier.values(), strict=True)
     for order, lines in sorted(promised, key=lambda pair: pair[0].supplier_id):  # one order of locks for everybody
         stock.reserve([(one.offer.offer_id, one.priced.qty) for one in lines], source="order", source_id=order.id)

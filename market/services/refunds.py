@@ -9,12 +9,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core import clock, codes, settings
+from core import clock, codes, settings, telling
 from core.access.actor import Actor
 from core.access.rights import Right
 from core.db import db
 from core.errors import Missing, Refused
 from core.jobs import enqueue
+from core.notices.rules import NoticeKind
 from core.states import advance
 from market.models.order import Order
 from market.models.payment import PaymentIntent, Refund
@@ -112,6 +113,11 @@ def settle(intent: PaymentIntent, order: Order, refund: Refund, *, at: datetime 
         order_steps.move(order, OrderAct.REFUND, party="provider", by=None)
         release_rest(order)
     intent_steps.record("payment-refunded", intent, amount_fen=refund.amount_fen, reason=refund.reason)
+    if not refund.ref.startswith("after-sale:"):  # a case tells its own news
+        telling.tell(
+            order.person_id, NoticeKind.PAYMENTS, "refund-done", ref=f"refund-{refund.id}",
+            href=f"/orders/{order.token}", order_no=order.order_no, amount_fen=refund.amount_fen,
+        )  # fmt: skip
 
 
 def _drop_rest(intent: PaymentIntent) -> None:

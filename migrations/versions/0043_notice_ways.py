@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.Column("address_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("secret_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("kinds", ARRAY(sa.String(length=32)), nullable=False),
-        sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("changed_at", core.db.Instant(timezone=True), nullable=False),
         sa.CheckConstraint("(person_id IS NULL) <> (organisation_id IS NULL)", name=op.f("ck_notice_route_one_owner")),
         sa.CheckConstraint("channel <> 'sms'", name=op.f("ck_notice_route_sms_is_chosen")),

@@ -24,7 +24,7 @@ from core.telling import stuck
 from tests import make
 from tests.core.notices.test_notices import DAY
 from tests.support.hygiene import faults
-from tests.support.statements import counted
+from tests.support.statements import statements
 
 WECOM = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=0f1e2d"
 DING = "https://oapi.dingtalk.com/robot/send?access_token=abc"
@@ -39,9 +39,13 @@ def office(app: Flask) -> Actor:
     return make.actor(make.seat(body, Role.PLATFORM_OPERATOR), body, Role.PLATFORM_OPERATOR)
 
 
-def put(by: Actor, channel: str, address: str, *, of_office: bool = True, secret: str = "", is_on: bool = True) -> None:
+def put(
+    by: Actor, channel: str, address: str, *, of_office: bool = True, secret: str = "", is_active: bool = True
+) -> None:
     with transaction():
-        routes.put(channel, of_office=of_office, address=address, secret=secret, kinds=KINDS, is_on=is_on, by=by)
+        routes.put(
+            channel, of_office=of_office, address=address, secret=secret, kinds=KINDS, is_active=is_active, by=by
+        )
 
 
 def tell_office(by: Actor, ref: str = "1", kind: NoticeKind = NoticeKind.ORDERS) -> int:
@@ -81,7 +85,7 @@ def test_an_office_hears_a_thing_once_by_each_way_and_everybody_in_the_inbox(app
 
 
 def test_telling_is_one_statement_however_many_sit_there(app: Flask, office: Actor) -> None:
-    with transaction(), counted() as seen:
+    with transaction(), statements() as seen:
         telling.tell_office(office.office_id, Right.OPERATE, NoticeKind.ORDERS, "order-paid", ref="9", order_no="OR1")
     assert len([one for one in seen if "notice" in one]) == 1
 
@@ -120,7 +124,7 @@ def test_an_address_elsewhere_is_refused(app: Flask, office: Actor, channel: str
 def test_turned_off_nothing_leaves_by_it(app: Flask, office: Actor) -> None:
     put(office, "wecom", WECOM)
     tell_office(office)
-    put(office, "wecom", "", is_on=False)
+    put(office, "wecom", "", is_active=False)
     tell_office(office, "2")
     jobs.run_due()
     assert texts() == []
@@ -140,7 +144,7 @@ def test_what_failed_stands_on_a_page_and_is_tried_again(
 ) -> None:
     put(office, "wecom", WECOM)
     tell_office(office)
-    (text,) = texts()
+    text_id = texts()[0].id
     monkeypatch.setitem(app.config, "NOTICE_GATEWAYS", "live")  # no host is allowed: nothing can leave
     with pytest.raises(Unsent):
         jobs.run(jobs.due()[-1])
@@ -153,10 +157,10 @@ def test_what_failed_stands_on_a_page_and_is_tried_again(
     assert "没有配置这种通知的网关" in page.text
     assert "没发出的短信、邮件和群消息" in client.get("/desk").text
     monkeypatch.setitem(app.config, "NOTICE_GATEWAYS", "file")
-    assert client.post(f"/messages/texts/{text.id}/again").status_code == 303
+    assert client.post(f"/messages/texts/{text_id}/again").status_code == 303
     jobs.run_due()
     assert (texts()[0].sent_at is None, stuck.count()) == (False, 0)
-    assert client.post(f"/messages/texts/{text.id}/again").status_code == 409
+    assert client.post(f"/messages/texts/{text_id}/again").status_code == 409
     with pytest.raises(Missing), transaction():
         outgoing.retry(10**9, by=office)
 
@@ -165,7 +169,7 @@ def test_ways_are_set_and_tried_on_the_page(app: Flask, client: FlaskClient, off
     make.log_in(client, db.session.get_one(Person, office.person_id))
     page = client.get("/messages/choices")
     assert (page.status_code, faults(page.text)) == (200, [])
-    data = {"address": WECOM, "kind": KINDS, "is_on": "1"}
+    data = {"address": WECOM, "kind": KINDS, "is_active": "1"}
     assert client.post("/messages/routes/office/wecom", data=data).status_code == 303
     assert client.post("/messages/routes/mine/wecom", data=data).status_code == 409
     assert client.post("/messages/routes/office/wecom", data={"trial": "1"}).status_code == 303
@@ -180,11 +184,11 @@ def test_ways_are_set_and_tried_on_the_page(app: Flask, client: FlaskClient, off
 
 def test_the_header_counts_without_a_statement_of_its_own(app: Flask, client: FlaskClient, office: Actor) -> None:
     make.log_in(client, db.session.get_one(Person, office.person_id))
-    with counted() as before:
+    with statements() as before:
         client.get("/help")
     for ref in ("1", "2", "3"):
         tell_office(office, ref)
-    with counted() as after:
+    with statements() as after:
         page = client.get("/help").text
     assert len(after) == len(before)
     assert '3<span class="visually-hidden"> 条未读' in page
