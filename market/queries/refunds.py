@@ -1,6 +1,9 @@
 """Money of residents on its way back."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -10,6 +13,8 @@ from core.access.actor import Actor
 from core.access.rights import Right
 from core.access.roles import Role
 from core.db import db
+from core.organisations.models import Organisation
+from core.people.models import Person
 from market.models.order import Order
 from market.models.payment import PaymentIntent, PaymentNotice, Refund, RefundAttempt
 from market.rules.refund_states import RefundState
@@ -53,6 +58,45 @@ def waiting(*, for_: Actor) -> list[Refund]:
     for_.role_for(Right.REFUND_SECOND)
     query = _mine(for_).where(Refund.state == RefundState.WAITING).order_by(Refund.id)
     return list(db.session.scalars(query.limit(200)))
+
+
+@dataclass(frozen=True)
+class WaitingRow:
+    """A large refund as the second person reads it. `of_fen`: what was paid, `back_fen`: what went back before."""
+
+    id: int
+    order_no: str
+    shop: str
+    amount_fen: int
+    of_fen: int
+    back_fen: int
+    reason: str
+    asked_by_id: int | None
+    asked_by: str | None
+    asked_at: datetime
+
+
+def waiting_rows(*, for_: Actor) -> list[WaitingRow]:
+    """Large refunds that wait, oldest first, with their order, shop and who asked. One statement."""
+    for_.role_for(Right.REFUND_SECOND)
+    order, intent = sa.orm.aliased(Order), sa.orm.aliased(PaymentIntent)
+    query = (
+        _mine(for_)
+        .with_only_columns(
+            Refund.id, order.order_no, Organisation.name, Refund.amount_fen, intent.paid_fen, intent.refunded_fen,
+            Refund.reason, Refund.asked_by_id, Person.name, Refund.created_at,
+        )
+        .join(intent, intent.id == Refund.intent_id)
+        .join(order, order.id == intent.order_id)
+        .join(Supplier, Supplier.id == order.supplier_id)
+        .join(Organisation, Organisation.id == Supplier.organisation_id)
+        .outerjoin(Person, Person.id == Refund.asked_by_id)
+        .where(Refund.state == RefundState.WAITING)
+        .order_by(Refund.id)
+        .limit(200)
+    )  # fmt: skip
+    rows: Sequence[Any] = db.session.execute(query).all()
+    return [WaitingRow(*row) for row in rows]
 
 
 def late_notices(*, for_: Actor) -> list[str]:

@@ -36,6 +36,7 @@ from market.web import (
     platform_promotions,
     promotions,
     reconciliation,
+    refunds,
     regions,
     reviews,
     rounds,
@@ -76,7 +77,7 @@ DOORS = (
     pickups,
     favourites,
 )
-CASES = (after_sales, supplier_after_sales, arbitration, dispute_cases, case_photos, reviews, complaints)
+CASES = (refunds, after_sales, supplier_after_sales, arbitration, dispute_cases, case_photos, reviews, complaints)
 """Doors of what went wrong: after-sales, disputes, complaints."""
 
 
@@ -129,7 +130,7 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
     inbox.provide(payments.tasks)
     inbox.provide(batches.tasks)
     inbox.provide(supplier_bills.tasks)
-    for door in (after_sales, supplier_after_sales, arbitration, dispute_cases, reviews, complaints):
+    for door in (refunds, after_sales, supplier_after_sales, arbitration, dispute_cases, reviews, complaints):
         inbox.provide(door.tasks)
     accounts.block(leaving.open_orders)
     accounts.block(leaving.open_cases)
