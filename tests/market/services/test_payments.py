@@ -1,7 +1,5 @@
 """A resident's money: paid once whoever says so, closed when nobody pays, given back when it comes too late."""
 
-import contextlib
-from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import permutations
@@ -9,14 +7,12 @@ from itertools import permutations
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
-from sqlalchemy.exc import DBAPIError
 
 from catalog.models.offer import OfferStock
 from catalog.models.supplier import Supplier
 from core import clock, jobs
-from core.access.actor import Actor
 from core.access.roles import Role
-from core.db import db, lost_race, transaction
+from core.db import db, transaction
 from core.errors import Missing, Refused
 from core.jobs.models import Outbox
 from core.organisations.models import Organisation
@@ -26,7 +22,7 @@ from market.gateways import providers
 from market.gateways.ports import Event, EventKind
 from market.models.order import Order, OrderLine
 from market.models.payment import PaymentIntent, ProviderEvent, Refund, RefundAttempt
-from market.models.settlement import BookPosting, BookTx
+from market.models.settlement import BookPosting
 from market.queries import resident_orders as orders
 from market.queries import tracking
 from market.rules.order_states import OrderState
@@ -338,72 +334,3 @@ def test_an_order_whose_money_goes_back_is_not_sent(alipay: Alipay, placed: tupl
 
     assert state_of(order) == (OrderState.CANCELLED, PaymentState.REFUNDED)
     assert stock() == (50_000, 0)
-
-
-def test_closing_and_paying_in_one_moment_end_in_delivered_or_refunded(app: Flask, alipay: Alipay) -> None:
-    """R5: in both orders, and at once with a buyer who gives up: never both, never neither, 200 runs."""
-    make.village_is_exited()
-    supplier = make.supplier()
-    shop.merchant(supplier, alipay.merchant())
-    offer = make.product(supplier, on_hand=50_000_000)
-    person, by = shop.resident()
-    home = shop.address(person)
-    ends = Counter[object]()
-    for run in range(200):
-        group = shop.checked_out(by, home, (offer, 1), price_fen=PRICE)
-        order = db.session.scalars(select(Order).where(Order.group_id == group.id)).one()
-        with transaction():
-            intent = intents.open_intent(order.id, by=by)
-        paid, closed = (_heard(event(intent, kind, key=f"{kind}-{run}")) for kind in (EventKind.PAID, EventKind.CLOSED))
-        if run % 4 == 0:
-            assert at_once(app, paid, closed, _giving_up(order.id, by)) == [None] * 3
-        else:
-            for act in ((paid, closed), (closed, paid))[run % 2]:
-                act()
-        ends[_ended(order, intent)] += 1
-
-    delivered = (OrderState.PAID, PaymentState.PAID, 0, 2)
-    given_back = (OrderState.CANCELLED, PaymentState.REFUNDING, 1, 2)
-    assert set(ends) == {delivered, given_back}
-    assert min(ends.values()) >= 50
-    assert stock()[1] == ends[delivered] * 5_000
-
-
-def _heard(news: Event) -> Callable[[], None]:
-    return _door(lambda: payments.hear(news, provider="alipay"))
-
-
-def _giving_up(order_id: int, by: Actor) -> Callable[[], None]:
-    def act() -> None:
-        with contextlib.suppress(Refused):
-            resident_orders.cancel(order_id, by=by)
-
-    return _door(act)
-
-
-def _door(act: Callable[[], object]) -> Callable[[], None]:
-    """The act as a door does it: a lost race is tried again."""
-
-    def inner() -> None:
-        for _ in range(5):
-            try:
-                with transaction():
-                    act()
-            except DBAPIError as error:
-                if not lost_race(error):
-                    raise
-            else:
-                return
-        raise AssertionError("lost every race")
-
-    return inner
-
-
-def _ended(order: Order, intent: PaymentIntent) -> object:
-    order_state = db.session.get_one(Order, order.id, populate_existing=True).state
-    state = db.session.get_one(PaymentIntent, intent.id, populate_existing=True).state
-    refunds = db.session.scalar(select(func.count(Refund.id)).where(Refund.intent_id == intent.id))
-    tx = select(BookTx.id).where(BookTx.ref_id == intent.id, BookTx.kind == "payment")
-    books = db.session.scalar(select(func.count(BookPosting.id)).where(BookPosting.tx_id.in_(tx)))
-    db.session.rollback()
-    return order_state, state, refunds, books
