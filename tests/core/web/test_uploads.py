@@ -1,7 +1,6 @@
 """Files of a form: an empty field is none, what is kept belongs to the office or to the person alone."""
 
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -27,9 +26,9 @@ def picture() -> tuple[io.BytesIO, str]:
 
 
 @pytest.fixture
-def clerk(app: Flask) -> Iterator[Actor]:
+def clerk(app: Flask) -> Actor:
     body = make.organisation(OrganisationKind.SUPPLIER)
-    yield make.actor(make.seat(body, Role.SUPPLIER_CLERK), body, Role.SUPPLIER_CLERK)
+    return make.actor(make.seat(body, Role.SUPPLIER_CLERK), body, Role.SUPPLIER_CLERK)
 
 
 def sent(app: Flask, by: Actor, **data: Any) -> Any:
