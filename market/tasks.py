@@ -22,6 +22,7 @@ from market.rules.payment_states import PaymentState
 from market.services import (
     after_sale_clock,
     arbitration,
+    asking_back,
     bill_fetching,
     certified_sales,
     complaints,
@@ -194,6 +195,12 @@ def fetch_bill(account_id: int, day: str) -> None:
 def confirm_receipt() -> None:
     """Residents who say nothing have received: 7 days after a delivery, fresh goods 3 (rule 57)."""
     receipts.receive_due()
+
+
+@job("market.end_ask_backs", every=300)
+def end_ask_backs() -> None:
+    """A shop's silence about a paid order that its buyer cancelled is consent."""
+    asking_back.end_silence()
 
 
 @job("market.end_asks", every=300)

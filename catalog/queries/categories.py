@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from catalog.models.product import Category, Product
 from catalog.rules.listing import ProductState
+from catalog.rules.returns import ReturnPolicy
 from core.db import db
 
 
@@ -22,6 +23,7 @@ class CategoryRow:
     art: str
     is_closed: bool
     aliases: str
+    return_policy: ReturnPolicy = ReturnPolicy.SEVEN_DAYS
 
 
 def listed() -> list[CategoryRow]:
@@ -36,8 +38,9 @@ def listed() -> list[CategoryRow]:
         Category.art,
         Category.is_closed,
         Category.aliases,
+        Category.return_policy,
     )
-    return [CategoryRow(*row) for row in db.session.execute(sa.select(*columns).order_by(Category.position))]
+    return [CategoryRow(*list(row)) for row in db.session.execute(sa.select(*columns).order_by(Category.position))]
 
 
 def branches() -> list[CategoryRow]:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from catalog.models.product import Category, Product
 from catalog.queries.search.lexicon import normal
+from catalog.rules.returns import ReturnPolicy
 from catalog.services import search_index
 from core import trail
 from core.access.actor import Actor
@@ -87,6 +88,19 @@ def reopen(category_id: int, *, by: Actor) -> None:
     leaf.is_closed = False
     db.session.flush()
     _record("category-reopened", leaf, by)
+
+
+def set_return_policy(category_id: int, policy: ReturnPolicy, *, by: Actor) -> None:
+    """Whether such goods may be sent back without a reason (rule 84); orders placed before keep what they were told.
+
+    Raises: Missing; Refused "category-not-leaf".
+    """
+    leaf = _locked(category_id)
+    if not leaf.is_leaf:
+        raise Refused("category-not-leaf")
+    was, leaf.return_policy = leaf.return_policy, policy
+    db.session.flush()
+    _record("category-return-policy", leaf, by, was=was.value, policy=policy.value)
 
 
 def _locked(category_id: int) -> Category:

@@ -4,12 +4,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from catalog.queries import categories, claims
+from catalog.rules.returns import ReturnPolicy
 from catalog.rules.words import WordKind
 from catalog.services import goods_tree, restrictions
 from core.access.rights import Right
 from core.db import transaction
 from core.errors import Refused
-from core.text import sentence
+from core.text import label, sentence
 from core.web import menu
 from core.web.access import actor, again, requires
 from core.web.forms import Form, ShortText, clean
@@ -47,7 +48,11 @@ def _number(name: str) -> int:
 @requires(Right.CONTENT_APPROVE)
 def show() -> ResponseReturnValue:
     return render_template(
-        "catalog/tree/show.html", tree=categories.listed(), goods=categories.goods_by_leaf(), form=LeafForm()
+        "catalog/tree/show.html",
+        tree=categories.listed(),
+        goods=categories.goods_by_leaf(),
+        form=LeafForm(),
+        policies=[(one.value, label(one)) for one in ReturnPolicy],
     )
 
 
@@ -105,6 +110,18 @@ def reopen(category_id: int) -> ResponseReturnValue:
     with transaction():
         goods_tree.reopen(category_id, by=actor())
     return _done("category-reopened", f"#leaf-{category_id}")
+
+
+@bp.post("/categories/<id:category_id>/returns")
+@requires(Right.CONTENT_APPROVE)
+@again(show)
+def set_return_policy(category_id: int) -> ResponseReturnValue:
+    asked = request.form.get("policy", "")
+    if asked not in set(ReturnPolicy):
+        raise Refused("category-not-leaf")
+    with transaction():
+        goods_tree.set_return_policy(category_id, ReturnPolicy(asked), by=actor())
+    return _done("category-return-policy", f"#leaf-{category_id}")
 
 
 @bp.get("/words")

@@ -10,6 +10,7 @@ from catalog.rules.offer import SaleMode
 from catalog.rules.returns import ReturnPolicy
 from core.db import Base, BaseQty, Code, Fen, FenX100, Line, Pk, Ref
 from core.quantity import BaseUnit
+from market.rules.asking_back import AskBackState
 from market.rules.order_states import OrderKind, OrderState
 
 
@@ -96,6 +97,7 @@ class OrderLine(Base):
 
     `amount_fen` is packs × the price of the shelf, tiers applied; `discount_fen` its share of all discounts; `paid_fen`
     what the buyer pays for the goods of this line, computed by the database. Freight is the order's.
+    `no_return_text`: the wording that the buyer ticked.
     """
 
     __tablename__ = "order_line"
@@ -129,12 +131,35 @@ class OrderLine(Base):
     plan_line_id: Mapped[Ref | None] = mapped_column(index=True)
     return_policy: Mapped[ReturnPolicy] = mapped_column(server_default=ReturnPolicy.SEVEN_DAYS.value)
     no_return_ticked: Mapped[bool] = mapped_column(server_default=sa.text("false"))
+    no_return_text: Mapped[int | None]
 
     __table_args__ = (
         sa.UniqueConstraint("order_id", "position"),
         sa.CheckConstraint("packs > 0 AND qty = packs * pack_qty AND upper_qty >= qty", name="quantities"),
         sa.CheckConstraint("amount_fen > 0 AND upper_fen >= amount_fen", name="amounts"),
         sa.CheckConstraint("discount_fen >= 0 AND discount_fen < amount_fen", name="discount"),
+        sa.CheckConstraint("no_return_text IS NULL OR no_return_ticked", name="ticked_text"),
+    )
+
+
+class AskBack(Base):
+    """Money asked back before anything was sent. `answer_until`: the shop's silence is consent from then on."""
+
+    __tablename__ = "ask_back"
+
+    id: Mapped[Pk]
+    order_id: Mapped[Ref] = mapped_column(sa.ForeignKey("purchase_order.id"), unique=True)
+    state: Mapped[AskBackState]
+    reason: Mapped[Line] = mapped_column(default="")
+    asked_at: Mapped[datetime]
+    answer_until: Mapped[datetime]
+    answer: Mapped[Line] = mapped_column(default="")
+    answered_at: Mapped[datetime | None]
+    answered_by_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("person.id"))
+
+    __table_args__ = (
+        sa.CheckConstraint("(state = 'asked') = (answered_at IS NULL)", name="answered"),
+        sa.Index("ix_ask_back_due", "answer_until", postgresql_where=sa.text("state = 'asked'")),
     )
 
 

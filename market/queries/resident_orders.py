@@ -31,6 +31,8 @@ class OrderItem:
     amount_fen: int
     art: str
     ships_from: date | None = None
+    discount_fen: int = 0
+    no_return_ticked: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,8 @@ def _items(ids: list[int]) -> dict[int, list[OrderItem]]:
             OrderLine.amount_fen,
             Category.art,
             OrderLine.ships_from,
+            OrderLine.discount_fen,
+            OrderLine.no_return_ticked,
         )
         .join(Category, Category.id == OrderLine.category_id)
         .where(OrderLine.order_id.in_(ids))
@@ -146,6 +150,6 @@ def _items(ids: list[int]) -> dict[int, list[OrderItem]]:
     )
     out: dict[int, list[OrderItem]] = {}
     for row in rows:
-        item = OrderItem(row[1], row[2], row[3], row[4], row[5], row[6], row[7])
+        item = OrderItem(*list(row)[1:])
         out.setdefault(row[0], []).append(item)
     return out

@@ -54,7 +54,7 @@ class Choice:
 @dataclass(frozen=True)
 class Deal:
     """How the buyer wants it: the way of each supplier, the freight the page showed for it, a coupon of theirs or a
-    code; `round` of the cart that the page showed.
+    code; `round` of the cart that the page showed; `ticked`: offers whose seven days of return the buyer gives up.
     """
 
     ways: Mapping[int, str] = field(default_factory=dict)
@@ -62,6 +62,7 @@ class Deal:
     coupon_id: int | None = None
     coupon_code: str = ""
     round: int | None = None
+    ticked: frozenset[int] = frozenset()
 
 
 def check_out(
@@ -101,7 +102,7 @@ def check_out(
     )  # fmt: skip
     db.session.add(group)
     db.session.flush()
-    placed = placing.place(parts, offers, group, Destination(address, ways), by)
+    placed = placing.place(parts, offers, group, Destination(address, ways, wanted.ticked), by)
     discounts.use(placed, coupon.coupon if coupon else None, group.id)
     _empty(cart_id, chosen, wanted)
     if through:

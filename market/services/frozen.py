@@ -1,6 +1,7 @@
 """An order line as it is frozen: the offer's words and prices as they stood when it was placed."""
 
 from catalog.queries.offers import SellableOffer
+from catalog.rules.returns import TICK_TEXT, is_ticked
 
 
 def line(
@@ -45,5 +46,6 @@ def line(
         "ships_from": offer.presale_from,
         "plan_line_id": plan_line_id,
         "return_policy": offer.return_policy,
-        "no_return_ticked": no_return_ticked,
+        "no_return_ticked": is_ticked(offer.return_policy, ticked=no_return_ticked),
+        "no_return_text": TICK_TEXT if is_ticked(offer.return_policy, ticked=no_return_ticked) else None,
     }

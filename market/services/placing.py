@@ -24,10 +24,11 @@ RESERVE_MINUTES = 30
 
 @dataclass(frozen=True)
 class Destination:
-    """Where everything goes, and how from each supplier."""
+    """Where everything goes, how from each supplier; offers whose seven days of return the buyer gave up."""
 
     address: Address
     ways: Mapping[int, Option]
+    ticked: frozenset[int] = frozenset()
 
     def columns(self, supplier_id: int) -> dict[str, object]:
         """The order's own copy."""
@@ -50,7 +51,11 @@ def place(
     numbered = list(zip(taken, parts, strict=True))
     db.session.execute(sa.insert(Order), [_order(*number, part, group, to, by) for number, part in numbered])
     lines = [
-        frozen.line(order_id, position, offers[item.offer_id], item.packs, amount_fen=item.amount_fen)
+        frozen.line(
+            *(order_id, position, offers[item.offer_id], item.packs),
+            amount_fen=item.amount_fen,
+            no_return_ticked=item.offer_id in to.ticked,
+        )
         | {"discount_fen": item.discount_fen}
         for (order_id, _), part in numbered
         for position, item in enumerate(part.items, start=1)

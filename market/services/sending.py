@@ -22,7 +22,7 @@ from core.errors import Refused
 from core.trail.models import Stream
 from market.models.delivery import Delivery, DeliveryLine
 from market.models.order import Order, OrderLine
-from market.queries import progress, refunds
+from market.queries import asking_back, progress, refunds
 from market.rules import sending as rules
 from market.rules.counting import check_whole_packs
 from market.rules.delivery_states import DeliveryState
@@ -117,6 +117,8 @@ def _check_order(order: Order, on: date) -> None:
         raise Refused("ship-day-past")
     if refunds.asked(order.id):
         raise Refused("ship-refunded", order_no=order.order_no)
+    if asking_back.is_open(order.id):
+        raise Refused("ship-asked-back", order_no=order.order_no)
 
 
 def _check_whole_lines(lines: Sequence[ShipLine], known: dict[int, progress.LineProgress]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from catalog.rules.returns import TICK_TEXT
 from core.access.actor import Actor
 from core.access.rights import Right
 from core.db import transaction
@@ -103,6 +104,8 @@ def show() -> ResponseReturnValue:
         offered=offered,
         pictures=cart_doors.pictures(offered.view),
         changed=changed,
+        ticked=_ticked(),
+        tick_text=sentence("word", f"no-return-tick-{TICK_TEXT}"),
         form=AddressForm(),
         steps=steps_of(None if offered.address is None else code or ""),
     )
@@ -134,6 +137,11 @@ def _choices() -> list[Choice]:
     return out
 
 
+def _ticked() -> frozenset[int]:
+    """Lines for which the buyer ticked that they cannot be sent back without a reason. Never ticked beforehand."""
+    return frozenset(int(one) for one in request.form.getlist("no-return") if one.isdecimal() and len(one) < 19)
+
+
 def _freights() -> dict[int, int]:
     return {id_: int(fen) for id_, fen in _numbered("freight").items() if fen.isdecimal() and len(fen) < 16}
 
@@ -146,7 +154,7 @@ def submit() -> ResponseReturnValue:
     address_id, number = _number("address"), _number("round")
     if not address_id:
         raise Refused("address-needed")
-    deal = Deal(_numbered("way"), _freights(), _number("coupon") or None, round=number)
+    deal = Deal(_numbered("way"), _freights(), _number("coupon") or None, round=number, ticked=_ticked())
     with transaction():
         mine = carts.open_cart(person_id=who.person_id, token=None)
         through = session.get("live", "")

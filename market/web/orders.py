@@ -14,9 +14,11 @@ from core.text import sentence
 from core.web.access import actor, again, requires
 from core.web.inbox import Task
 from market.queries import after_sale_lines, next_actions, parcels, reviews, tracking
+from market.queries import asking_back as ask_backs
 from market.queries import resident_orders as queries
+from market.rules.asking_back import AskBackState
 from market.rules.order_tabs import COUNTED, OrderTab
-from market.services import buying_again, receipts
+from market.services import asking_back, buying_again, receipts
 from market.web import shown
 
 bp = Blueprint("orders", __name__, url_prefix="/orders")
@@ -57,7 +59,7 @@ def show(token: str) -> ResponseReturnValue:
         "market/orders/show.html", view=view, track=tracking.of_order(view.order), picture=shown.picture,
         carrier=parcels.carrier, after_sales=after_sale_lines.of_order(view.order.id), now=clock.now(),
         next=next_actions.of(view.order),
-        reviewed=reviews.of_order(view.order.id),
+        reviewed=reviews.of_order(view.order.id), asked_back=ask_backs.of_order(view.order.id),
     )  # fmt: skip
 
 
@@ -85,6 +87,30 @@ def extend(token: str) -> ResponseReturnValue:
     with transaction():
         receipts.extend(view.order.id, by=actor())
     flash(sentence("message", "receipt-extended"))
+    return redirect(url_for("orders.show", token=token), 303)
+
+
+@bp.post("/<string(maxlength=32):token>/asking-back")
+@requires(Right.SHOP)
+@again(show)
+def ask_back(token: str) -> ResponseReturnValue:
+    """Cancel a paid order before it is sent: one tap."""
+    view = _view(token)
+    with transaction():
+        made = asking_back.ask(view.order.id, reason=request.form.get("reason", "")[:200], by=actor())
+        code = "ask-back-agreed" if made.state is AskBackState.AGREED else "ask-back-asked"
+        flash(sentence("message", code, until_at=made.answer_until))
+    return redirect(url_for("orders.show", token=token), 303)
+
+
+@bp.post("/<string(maxlength=32):token>/asking-back/withdrawal")
+@requires(Right.SHOP)
+@again(show)
+def withdraw_ask_back(token: str) -> ResponseReturnValue:
+    view = _view(token)
+    with transaction():
+        asking_back.withdraw(view.order.id, by=actor())
+    flash(sentence("message", "ask-back-withdrawn"))
     return redirect(url_for("orders.show", token=token), 303)
 
 

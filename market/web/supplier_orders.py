@@ -17,9 +17,10 @@ from core.web.access import actor, again, requires
 from core.web.forms import Form, QuantityField, ShortText, YuanField
 from core.web.inbox import Task
 from market.models.delivery import Delivery
+from market.queries import asking_back as ask_backs
 from market.queries import deliveries, goods_text, next_actions, papers, parcels, supplier_desk
 from market.queries.supplier_desk import TABS, OrderSheet
-from market.services import asking, fulfilment, holding, resident_orders
+from market.services import asking, asking_back, fulfilment, holding, resident_orders
 from market.web import ship_form
 
 bp = Blueprint("supplier_orders", __name__, url_prefix="/supplier")
@@ -46,6 +47,9 @@ def tasks(by: Actor) -> list[Task]:
     if new := supplier_desk.count(by, "new"):
         text = sentence("task", "orders-new")
         found.append(Task(text, url_for("supplier_orders.orders"), new, tone="warn", icon="cart-check"))
+    if asked := ask_backs.waiting(by):
+        text, href = sentence("task", "orders-asked-back"), url_for("supplier_orders.orders", tab="to-send")
+        found.append(Task(text, href, asked, tone="danger", icon="arrow-counterclockwise"))
     if due := supplier_desk.due_today(by):
         text = sentence("task", "orders-due")
         href = url_for("supplier_orders.orders", tab="to-send")
@@ -77,7 +81,7 @@ def order(order_id: int) -> ResponseReturnValue:
     sheet = _sheet(order_id)
     return render_template(
         "market/supplier/order.html", sheet=sheet, text=goods_text, form=DeclineForm(),
-        next=next_actions.of(sheet.order),
+        next=next_actions.of(sheet.order), asked_back=ask_backs.of_order(order_id),
         confirming=confirm_form(sheet),
         unit=ship_form.unit_of, carrier=parcels.carrier, parcel=ship_form.one_parcel(),
         couriers=ship_form.couriers(),
@@ -125,6 +129,21 @@ def give_back(order_id: int) -> ResponseReturnValue:
     with transaction():
         given = resident_orders.refund_unsent(order_id, reason=form.reason.data, by=actor())
         flash(sentence("message", "order-given-back", order_no=given.order_no))
+    return redirect(url_for(".order", order_id=order_id), 303)
+
+
+@bp.post("/orders/<id:order_id>/ask-back")
+@requires(Right.SELL)
+@again(order)
+def answer_ask_back(order_id: int) -> ResponseReturnValue:
+    """The buyer cancelled while it was being packed: give the money back, or send and say why."""
+    yes, who = request.form.get("answer") == "agree", actor()
+    with transaction():
+        if yes:
+            asking_back.agree(order_id, by=who)
+        else:
+            asking_back.decline(order_id, reason=request.form.get("why-not", ""), by=who)
+    flash(sentence("message", "ask-back-agreed" if yes else "ask-back-declined"))
     return redirect(url_for(".order", order_id=order_id), 303)
 
 

@@ -15,6 +15,7 @@ from catalog.rules.revision import PRICE_CHANGE, REVISION
 from catalog.rules.supplier import SUPPLIER
 from core.states import StateTable
 from market.rules.after_sale import AFTER_SALE
+from market.rules.asking_back import ASK_BACK
 from market.rules.asks import ASK
 from market.rules.bill import BILL
 from market.rules.complaint import COMPLAINT
@@ -48,6 +49,7 @@ TABLES: tuple[tuple[str, StateTable[Any, Any]], ...] = (
     ("catalog/rules/editorial.py", OPEN_PAGE),
     ("market/rules/order_states.py", UNIT_ORDER),
     ("market/rules/order_states.py", RESIDENT_ORDER),
+    ("market/rules/asking_back.py", ASK_BACK),
     ("market/rules/asks.py", ASK),
     ("market/rules/delivery_states.py", DELIVERY),
     ("market/rules/payment_states.py", PAYMENT),
