@@ -64,6 +64,13 @@ class Right(StrEnum):
     MARGIN_SET = "margin_set"
     CERTIFICATION_HANDLE = "certification_handle"  # the board of 绿色有机申报: papers, steps, fees, sending
     INSPECT = "inspect"  # the site inspections one was chosen for
+    # companies and villages
+    PAIRING_PROPOSE = "pairing_propose"  # ask for a village, pledge to buy, order for one's company
+    PAIRING_AGREE = "pairing_agree"  # the village's word on a pledge
+    PAIRING_REVIEW = "pairing_review"  # the office's word on pairings and on sales outside the platform
+    PAIRING_VIEW = "pairing_view"
+    OUTSIDE_ENTER = "outside_enter"  # sales offline and on other platforms, with evidence
+    OUTSIDE_VIEW = "outside_view"
     # the canteen
     PLAN = "plan"  # write plans, place orders
     PLAN_APPROVE = "plan_approve"
@@ -163,6 +170,12 @@ ACCESS: dict[Right, frozenset[R]] = {
     Right.MARGIN_SET: frozenset({R.AGRICULTURE_OFFICER}),
     Right.CERTIFICATION_HANDLE: frozenset({R.AGRICULTURE_OFFICER}),
     Right.INSPECT: frozenset({R.CERTIFICATION_INSPECTOR}),
+    Right.PAIRING_PROPOSE: frozenset({R.ENTERPRISE_BUYER}),
+    Right.PAIRING_AGREE: frozenset({R.VILLAGE_WORKER}),
+    Right.PAIRING_REVIEW: frozenset({R.LINKAGE_OFFICER}),
+    Right.PAIRING_VIEW: _HOUSEHOLDS | {R.ENTERPRISE_BUYER},
+    Right.OUTSIDE_ENTER: frozenset({R.ENTERPRISE_BUYER, R.SUPPLIER_CLERK, R.VILLAGE_WORKER}),
+    Right.OUTSIDE_VIEW: _HOUSEHOLDS | {R.ENTERPRISE_BUYER, R.SUPPLIER_CLERK},
     Right.PLAN: frozenset({R.CANTEEN_ORDERER, R.CONTRACTOR_BUYER}),
     Right.PLAN_APPROVE: frozenset({R.UNIT_APPROVER, R.UNIT_HEAD}),
     Right.ORDER_ANSWER: frozenset({R.CANTEEN_ORDERER, R.CONTRACTOR_BUYER, R.UNIT_APPROVER, R.UNIT_HEAD}),

@@ -33,7 +33,7 @@ from market.rules.checkout import (
 )
 from market.rules.checkout import with_coupon as after_coupon
 from market.rules.order_states import OrderState
-from market.services import coupons, discounts, live, placing
+from market.services import coupons, discounts, live, pairings, placing
 from market.services.placing import Destination
 
 MAX_UNPAID = 6
@@ -104,6 +104,7 @@ def check_out(
     db.session.flush()
     placed = placing.place(parts, offers, group, Destination(address, ways, wanted.ticked), by)
     discounts.use(placed, coupon.coupon if coupon else None, group.id)
+    pairings.attribute(group.id, by)
     _empty(cart_id, chosen, wanted)
     if through:
         live.attribute(group.id, through)

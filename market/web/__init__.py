@@ -30,6 +30,8 @@ from market.web import (
     merchants,
     notices,
     orders,
+    outside_sales,
+    pairings,
     payments,
     picking,
     pickups,
@@ -67,6 +69,8 @@ DOORS = (
     rounds,
     notices,
     live,
+    pairings,
+    outside_sales,
     supplier_bills,
     addresses,
     regions,
@@ -131,6 +135,9 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
     inbox.provide(batches.tasks)
     inbox.provide(supplier_bills.tasks)
     for door in (refunds, after_sales, supplier_after_sales, arbitration, dispute_cases, reviews, complaints):
+    inbox.provide(pairings.tasks)
+    inbox.provide(outside_sales.tasks)
+    for door in (after_sales, supplier_after_sales, arbitration, dispute_cases, reviews, complaints):
         inbox.provide(door.tasks)
     accounts.block(leaving.open_orders)
     accounts.block(leaving.open_cases)

@@ -23,6 +23,7 @@ from market.rules.delivery_states import DELIVERY
 from market.rules.dispute_states import DISPUTE
 from market.rules.invoice import INVOICE
 from market.rules.order_states import RESIDENT_ORDER, UNIT_ORDER
+from market.rules.pairing import OUTSIDE_SALE, PAIRING, PLEDGE
 from market.rules.payment_states import PAYMENT
 from market.rules.promotion import PROMOTION
 from market.rules.reconciliation import EXCEPTION
@@ -52,6 +53,9 @@ TABLES: tuple[tuple[str, StateTable[Any, Any]], ...] = (
     ("market/rules/asking_back.py", ASK_BACK),
     ("market/rules/asks.py", ASK),
     ("market/rules/delivery_states.py", DELIVERY),
+    ("market/rules/pairing.py", PAIRING),
+    ("market/rules/pairing.py", PLEDGE),
+    ("market/rules/pairing.py", OUTSIDE_SALE),
     ("market/rules/payment_states.py", PAYMENT),
     ("market/rules/refund_states.py", REFUND),
     ("market/rules/reconciliation.py", EXCEPTION),

@@ -82,6 +82,7 @@ PUBLIC = {
     "apply.start",
     "publicity.every",
     "publicity.show",
+    "pairings.open_list",
     "publicity.lead_enterprises",
     # a household's answer to the link in its SMS, and the county's linkage as aggregates
     "confirm.show",
