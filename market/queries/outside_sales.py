@@ -32,7 +32,7 @@ def scope(by: Actor) -> sa.ColumnElement[bool]:
     """One's own entries, those of one's village or town; the linkage office all."""
     if by.may(Right.PAIRING_REVIEW):
         return sa.true()
-    seen = [OutsideSale.organisation_id.in_(by.scope_ids)]
+    seen: list[sa.ColumnElement[bool]] = [OutsideSale.organisation_id.in_(by.scope_ids)]
     place = by.place_code or ""
     if (Role.VILLAGE_WORKER in by.roles and len(place) == 12) or (Role.TOWNSHIP_CLERK in by.roles and len(place) == 9):
         seen.append(OutsideSale.village_code.between(place.ljust(12, "0"), place.ljust(12, "9")))

@@ -93,7 +93,7 @@ def scope(by: Actor) -> sa.ColumnElement[bool]:
     """Pairings an actor may see: the company its own, a village its own, a town its villages', the office all."""
     if by.may(Right.PAIRING_REVIEW):
         return sa.true()
-    seen = [sa.false()]
+    seen: list[sa.ColumnElement[bool]] = [sa.false()]
     if by.may(Right.PAIRING_PROPOSE):
         seen.append(VillagePairing.enterprise_id.in_(by.scope_ids))
     place = by.place_code or ""
@@ -207,7 +207,7 @@ def _back(line_ids: Collection[int]) -> dict[int, int]:
         )
         .group_by(AfterSale.order_line_id)
     )
-    return {line_id: int(fen) for line_id, fen in rows}
+    return {line_id: int(fen or 0) for line_id, fen in rows}
 
 
 def _rows(where: sa.ColumnElement[bool], *, limit: int, offset: int) -> list[Pair]:

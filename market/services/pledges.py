@@ -1,6 +1,7 @@
 """A paired company pledges to buy: it writes, the village agrees, real purchases fulfil it."""
 
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -119,7 +120,7 @@ def _held(pledge_id: int, by: Actor) -> PurchasePledge:
     return db.session.get_one(PurchasePledge, pledge_id, with_for_update=True, populate_existing=True)
 
 
-def _record(act: str, found: PurchasePledge, by: Actor, right: Right, **facts: int) -> None:
+def _record(act: str, found: PurchasePledge, by: Actor, right: Right, **facts: Any) -> None:
     trail.record(
         *(Stream.MONEY, act, "purchase_pledge", found.id), by=by, right=right,
         after={"state": found.state.value, "amount_fen": found.amount_fen}, amount_fen=found.amount_fen,
