@@ -6,8 +6,8 @@ from alembic import op
 import core.db
 from migrations.protect import protect
 
-revision = "0043"
-down_revision = "0042"
+revision = "0047"
+down_revision = "0046"
 branch_labels = None
 depends_on = None
 
