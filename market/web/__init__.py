@@ -134,10 +134,9 @@ def init(app: Flask, csrf: CSRFProtect) -> None:
     inbox.provide(payments.tasks)
     inbox.provide(batches.tasks)
     inbox.provide(supplier_bills.tasks)
-    for door in (refunds, after_sales, supplier_after_sales, arbitration, dispute_cases, reviews, complaints):
     inbox.provide(pairings.tasks)
     inbox.provide(outside_sales.tasks)
-    for door in (after_sales, supplier_after_sales, arbitration, dispute_cases, reviews, complaints):
+    for door in (refunds, after_sales, supplier_after_sales, arbitration, dispute_cases, reviews, complaints):
         inbox.provide(door.tasks)
     accounts.block(leaving.open_orders)
     accounts.block(leaving.open_cases)
