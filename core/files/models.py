@@ -18,7 +18,9 @@ class Audience(StrEnum):
 
 
 class StoredFile(Base):
-    """A file's facts. The bytes lie under `VAR_DIR/files/` by their SHA-256."""
+    """A file's facts. The bytes lie under `VAR_DIR/files/` by their SHA-256; once `erased_at` is set they are gone, and
+    what stays proves only which bytes there were.
+    """
 
     __tablename__ = "stored_file"
 
@@ -33,6 +35,7 @@ class StoredFile(Base):
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(sa.String(64), index=True)
     created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
 
     __table_args__ = (sa.CheckConstraint("size > 0", name="not_empty"),)
 

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core import clock
 from core.access.actor import Actor
-from core.db import db
+from core.db import after_commit, db
 from core.errors import Refused
 from core.files.models import Audience, FileReader, StoredFile
 
@@ -154,6 +154,19 @@ def _keep(
 def path_of(digest: str) -> Path:
     """Where the bytes with this SHA-256 lie."""
     return Path(str(current_app.config["VAR_DIR"])) / "files" / digest[:2] / digest
+
+
+def erase(*where: sa.ColumnElement[bool]) -> int:
+    """Forget files' contents and names for good; their records keep the SHA-256. The number of files.
+
+    The bytes go after the commit, unless a file that is not erased has the same.
+    """
+    change = sa.update(StoredFile).where(StoredFile.erased_at.is_(None), *where)
+    digests = set(db.session.scalars(change.values(erased_at=clock.now(), name="").returning(StoredFile.sha256)))
+    kept = sa.select(StoredFile.sha256).where(StoredFile.sha256.in_(digests), StoredFile.erased_at.is_(None))
+    gone = digests - set(db.session.scalars(kept))
+    after_commit(lambda: [path_of(digest).unlink(missing_ok=True) for digest in gone])
+    return len(digests)
 
 
 def let_read(file_id: int, *organisation_ids: int) -> None:

@@ -27,7 +27,7 @@ def show(token: str) -> ResponseReturnValue:
 def send(file: StoredFile) -> Response:
     """A file whose reader was already asked for. Raises: Missing when its bytes are gone."""
     path = files.path_of(file.sha256)
-    if not path.exists():
+    if file.erased_at is not None or not path.exists():
         raise Missing("no-such-file")
     shown = file.content_type.startswith("image/") or file.content_type == "application/pdf"
     answer = send_file(path, mimetype=file.content_type, as_attachment=not shown, download_name=file.name)

@@ -52,7 +52,8 @@ def bundle(view: CaseView, *, demo: bool, printed_by: str) -> bytes:
     paper = printing.pdf("case_file", {"demo": demo, "printed_by": printed_by, **facts(view)})
     parts: list[tuple[str, bytes]] = [(f"{view.case.case_no}.pdf", paper)]
     for number, file in enumerate(dialogue.files(view.case.thread_id), start=1):
-        parts.append((f"{number:02d}.webp", files.path_of(file.sha256).read_bytes()))
+        if file.erased_at is None:
+            parts.append((f"{number:02d}.webp", files.path_of(file.sha256).read_bytes()))
     listed = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in parts)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

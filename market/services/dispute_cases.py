@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from core import clock, trail
+from catalog.models.supplier import Supplier
+from core import clock, telling, trail
 from core.access.actor import Actor
 from core.access.rights import Right
 from core.db import db
 from core.errors import Missing, Refused
 from core.files.services import Upload
+from core.notices.rules import NoticeKind
 from core.settings import calendar
 from core.states import advance
 from core.trail.models import Stream
@@ -20,6 +22,13 @@ from market.rules.parties import Party
 from market.services import dialogue, holding
 
 _RIGHTS = {Party.BUYER: Right.RECEIVE, Party.SUPPLIER: Right.SELL, Party.PLATFORM: Right.ARBITRATE}
+_NEWS = {
+    DisputeAct.ANSWER: [(Party.BUYER, "dispute-answered")],
+    DisputeAct.SILENCE: [(Party.BUYER, "dispute-unanswered"), (Party.SUPPLIER, "dispute-unanswered")],
+    DisputeAct.CONCEDE: [(Party.BUYER, "dispute-conceded")],
+    DisputeAct.WITHDRAW: [(Party.SUPPLIER, "dispute-withdrawn")],
+    DisputeAct.DECIDE: [(Party.BUYER, "dispute-decided"), (Party.SUPPLIER, "dispute-decided")],
+}
 
 
 def start(dispute: Deduction, delivery: Delivery, photos: Sequence[Upload], *, by: Actor) -> DisputeCase:
@@ -38,15 +47,30 @@ def start(dispute: Deduction, delivery: Delivery, photos: Sequence[Upload], *, b
     db.session.add(case)
     db.session.flush()
     dialogue.say(case.thread_id, Party.BUYER, dispute.reason, by=by, photos=photos)
+    _tell(case, Party.SUPPLIER, "dispute-new")
     return case
+
+
+def _tell(case: DisputeCase, party: Party, code: str) -> None:
+    """One side hears that something happened to the dispute, and where to look."""
+    office = case.buyer_id
+    if party is Party.SUPPLIER:
+        office = db.session.scalar(sa.select(Supplier.organisation_id).where(Supplier.id == case.supplier_id))
+    if office is not None:
+        telling.tell_office(
+            office, _RIGHTS[party], NoticeKind.PAYMENTS, code, ref=f"dispute-{case.deduction_id}-{code}",
+            href=f"/disputes/{case.deduction_id}", by_sms=party is Party.SUPPLIER,
+        )  # fmt: skip
 
 
 def step(deduction_id: int, act: DisputeAct, party: str) -> DisputeCase:
     """Advance the locked case. Raises: Missing; Refused "state-forbids-act", "state-forbids-party"."""
     case = _locked(DisputeCase.deduction_id == deduction_id)
-    now = clock.now()
-    case.state = advance(DISPUTE, case.state, act, party)
-    case.due_at = due_at(case.state, now, calendar.current())
+    now, working = clock.now(), calendar.current()
+    for side, code in _NEWS.get(act, ()):
+        _tell(case, side, code)
+    case.state = advance(DISPUTE, case.state, act, party)  # from here on nothing asks the database: see `decide`
+    case.due_at = due_at(case.state, now, working)
     if not case.state.is_open:
         case.ended_at = now
     return case

@@ -77,7 +77,7 @@ def decide(deduction_id: int, *, for_buyer_fen: int, text: str, by: Actor) -> Di
         raise Refused("reason-needed")
     if not 0 <= for_buyer_fen <= dispute.amount_fen:
         raise Refused("dispute-amount", open_fen=dispute.amount_fen)
-    case = dispute_cases.step(dispute.id, DisputeAct.DECIDE, Party.PLATFORM)
+    case = dispute_cases.step(dispute.id, DisputeAct.DECIDE, Party.PLATFORM)  # written only with its decision
     case.for_buyer_fen, case.decided_by_id = for_buyer_fen, by.person_id
     case.decision = text.strip()[: dialogue.LONGEST]
     dialogue.say(case.thread_id, Party.PLATFORM, case.decision, by=by)

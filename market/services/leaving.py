@@ -4,6 +4,8 @@ import sqlalchemy as sa
 
 from core.db import db
 from core.errors import Refused
+from core.files import services as files
+from core.files.models import StoredFile
 from market.models.after_sale import AfterSale
 from market.models.cart import Address, Cart
 from market.models.favourite import Favourite
@@ -11,6 +13,7 @@ from market.models.order import Order
 from market.queries import complaints
 from market.rules.after_sale import ENDS
 from market.rules.order_states import OrderKind, OrderState
+from market.services import dialogue
 
 OVER = (OrderState.CLOSED, OrderState.CANCELLED, OrderState.FULFILLED)
 
@@ -35,6 +38,7 @@ def open_cases(person_id: int) -> Refused | None:
 
 def forget(person_id: int) -> None:
     """Addresses, the cart and favourites go. Orders keep the copy that the law keeps."""
+    files.erase(StoredFile.uploaded_by_id == person_id, StoredFile.purpose == dialogue.PURPOSE)
     db.session.execute(sa.delete(Cart).where(Cart.person_id == person_id))
     db.session.execute(sa.delete(Address).where(Address.person_id == person_id))
     db.session.execute(sa.delete(Favourite).where(Favourite.person_id == person_id))

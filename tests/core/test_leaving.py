@@ -11,6 +11,8 @@ from core import leaving
 from core.access.roles import OrganisationKind, Role
 from core.db import db, transaction
 from core.errors import Refused
+from core.files import services as files
+from core.files.models import StoredFile
 from core.people.models import Person, SentMessage
 from core.terms import services as terms
 from core.terms.queries import binding
@@ -18,8 +20,10 @@ from market.gateways.ports import Payee
 from market.models.cart import Address
 from market.models.order import Order
 from market.rules.order_states import OrderState
+from market.services import after_sales
 from tests import make
 from tests.make import admission, shop
+from tests.make import after_sales as made
 from tests.make.core import PASSWORD
 from tests.support.hygiene import faults
 
@@ -96,3 +100,19 @@ def test_what_was_agreed_to_is_seen_and_taken_back(client: FlaskClient) -> None:
     assert (page.status_code, faults(page.text)) == (200, [])
     assert client.post("/account/privacy/withdraw").status_code == 303
     assert client.post("/account/privacy/withdraw").status_code == 404
+
+
+def test_the_pictures_of_a_closed_case_go_and_their_hashes_stay(app: Flask) -> None:
+    of = made.bought()
+    case = made.case(of)
+    with transaction():
+        after_sales.withdraw(case.token, by=of.by)
+        db.session.get_one(Order, of.order_id).state = OrderState.CLOSED
+    kept = db.session.scalars(sa.select(StoredFile).where(StoredFile.uploaded_by_id == of.by.person_id)).one()
+    path, digest = files.path_of(kept.sha256), kept.sha256
+    db.session.rollback()
+    assert path.exists()
+    with transaction():
+        leaving.leave(by=of.by)
+    left = db.session.scalars(sa.select(StoredFile).where(StoredFile.uploaded_by_id == of.by.person_id)).one()
+    assert (left.sha256, left.name, left.erased_at is None, path.exists()) == (digest, "", False, False)

@@ -12,11 +12,11 @@ from core.access.roles import Role
 from core.db import db, transaction
 from core.errors import Refused
 from core.trail.verify import verify
-from market.models.delivery import Acceptance, Delivery
+from market.models.delivery import Acceptance, AcceptanceLine, Delivery
 from market.models.settlement import Transfer
 from market.queries import payables
 from market.rules.transfer import ConfirmedBy
-from market.services import acceptance, correcting, invoices, settlement
+from market.services import acceptance, correcting, disputes, invoices, settlement
 from procurement.models.ledger import FactEntry, FactKind, QuotaPosting, SpendBalance
 from procurement.models.plan import Envelope
 from procurement.models.unit import BudgetUnit
@@ -66,6 +66,20 @@ def test_accepting_writes_facts_and_counts_nothing_before_the_money_is_confirmed
     assert counted("L") == counted("C") == 529_10
     assert counted("N") == 0
     assert not verify().broken
+
+
+def test_what_is_not_disputed_is_paid_and_counts_the_disputed_kilo_once_it_is_decided(line: make.Line) -> None:
+    signed = received(line, make.delivery(line, make.order(line)))
+    row = db.session.scalars(sa.select(AcceptanceLine.id)).one()
+    with transaction():
+        dispute = disputes.open_dispute(row, amount_fen=5_20, reason="发黄", by=line.second.actor).id
+    paid(line, signed)
+    assert counted("L") == signed.amount_fen - 5_20
+
+    with transaction():
+        disputes.withdraw(dispute, by=line.second.actor)
+    paid(line, signed)
+    assert counted("L") == signed.amount_fen
 
 
 def test_it_counts_on_the_later_of_acceptance_and_bank_day(line: make.Line) -> None:
