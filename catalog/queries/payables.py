@@ -16,7 +16,7 @@ from core.db import any_of, db
 from core.errors import Missing
 from core.places.models import Place
 
-COLUMNS = ("note_no", "household", "account", "village", "amount", "bought_on", "remark")
+COLUMNS = ("note_no", "household", "payee", "account", "village", "amount", "bought_on", "remark")
 """Columns of the file for the bank, in order: see docs/bank-file.md."""
 
 

@@ -1,10 +1,11 @@
-"""The file for the bank: what is owed to households, with their accounts in the open, made once and kept nowhere.
+"""The file for the bank: what is owed to households, with accounts and holders' names, made once and kept nowhere.
 
 Pages mask accounts; whole numbers stand only in this file, for those households alone that are to be paid now and that
 agreed to it. Each account that goes out is on record with who, when and why.
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -25,8 +26,19 @@ LEAST_REASON = 4
 EXPORTED = "household-account-exported"
 
 
+@dataclass(frozen=True)
+class Payee:
+    """Whom the bank is to pay, in the open: only while the file is written."""
+
+    account: str
+    name: str
+
+
+NOBODY = Payee("", "")
+
+
 def make(*, reason: str, by: Actor) -> bytes:
-    """CSV (UTF-8 with BOM) of the notes to be paid, one a line; the account is empty where none may be given out.
+    """CSV (UTF-8 with BOM) of the notes to be paid, one a line; the no name and no account where none may be given out.
 
     Raises: Refused "reason-too-short", "text-holds-number", "pay-file-no-notes".
     """
@@ -44,18 +56,18 @@ def make(*, reason: str, by: Actor) -> bytes:
             code=code, what=Revealed.ACCOUNT, purpose=RevealPurpose.PAYMENT, reason=reason.strip(),
         )  # fmt: skip
     titles = [sentence("bank_file", name) for name in COLUMNS]
-    return sheets.csv_text(titles, [_cells(line, accounts.get(line.household_id, "")) for line in lines])
+    return sheets.csv_text(titles, [_cells(line, accounts.get(line.household_id, NOBODY)) for line in lines])
 
 
-def _cells(line: PayLine, account: str) -> list[str]:
+def _cells(line: PayLine, payee: Payee) -> list[str]:
     return [
-        line.note_no, codes.with_check(line.household_code), account, line.village, money.plain_yuan(line.amount_fen),
-        line.bought_on.isoformat(), sentence("bank_file", "purpose"),
+        line.note_no, codes.with_check(line.household_code), payee.name, payee.account, line.village,
+        money.plain_yuan(line.amount_fen), line.bought_on.isoformat(), sentence("bank_file", "purpose"),
     ]  # fmt: skip
 
 
-def _accounts(household_ids: Collection[int]) -> dict[int, str]:
-    """{household: account of the first person who has one}, of those that agreed last (PIPL 29)."""
+def _accounts(household_ids: Collection[int]) -> dict[int, Payee]:
+    """{household: the first person who has an account}, of those that agreed last (PIPL 29)."""
     newest = (
         sa.select(HouseholdConsent.is_given)
         .where(HouseholdConsent.household_id == HouseholdPerson.household_id)
@@ -72,11 +84,11 @@ def _accounts(household_ids: Collection[int]) -> dict[int, str]:
         )
         .order_by(HouseholdPerson.household_id, HouseholdPerson.position.desc())
     )  # fmt: skip
-    return {person.household_id: person.open("account") or "" for person in people}
+    return {one.household_id: Payee(one.open("account") or "", one.open("name") or "") for one in people}
 
 
 def masked(household_codes: Collection[str]) -> dict[str, str]:
     """{household code: ****1234} of accounts that would stand in the file, for the page."""
     rows = db.session.execute(payables.households(household_codes)).all()
     accounts = _accounts({row.id for row in rows})
-    return {row.code: rules.masked_account(accounts[row.id]) for row in rows if row.id in accounts}
+    return {row.code: rules.masked_account(accounts[row.id].account) for row in rows if row.id in accounts}

@@ -11,10 +11,11 @@ from catalog.models.lots import LotRecall
 from catalog.models.product import Category, Lot, Product, ProductPicture
 from catalog.models.purchase import PurchaseNote
 from catalog.models.supplier import Supplier
-from catalog.queries import recalls
+from catalog.queries import impact, recalls
 from catalog.queries.certificates import Badge, badges_of
 from catalog.queries.recalls import Recall
-from catalog.queries.villages import Households, Origin, eligible_on, published
+from catalog.queries.villages import Households, Origin, eligible_on, seen
+from core import clock
 from core.db import db
 from core.files.models import StoredFile
 from core.organisations.models import Organisation
@@ -27,7 +28,8 @@ from market.rules.order_states import OrderKind
 
 @dataclass(frozen=True)
 class Batch:
-    """What everybody may know of a lot. `badges` as on the harvest day; canteens are counted, never named."""
+    """What everybody may know of a lot. `badges` as on the harvest day; canteens are counted, never named;
+    `linked` is the supplier's figure of the county's public ones, and no lot has a count of its own (rule 76)."""
 
     lot_id: int
     lot_no: str
@@ -45,14 +47,15 @@ class Batch:
     badges: list[Badge]
     commitment_no: str
     commitment_token: str
-    households: Households | None
+    is_bought: bool
+    linked: Households
     canteens: int
     last_accepted_on: date | None
     recall: Recall | None
 
 
 def find(token: str) -> Batch | None:
-    """The batch of a label. Nine statements."""
+    """The batch of a label. Nine statements, and those of the public figures once a minute."""
     picture = (
         sa.select(StoredFile.token)
         .join(ProductPicture, ProductPicture.file_id == StoredFile.id)
@@ -85,7 +88,8 @@ def find(token: str) -> Batch | None:
         badges=badges_of([lot.product_id], lot.harvested_on).get(lot.product_id, []),
         commitment_no=paper[0],
         commitment_token=paper[1],
-        households=_households(lot.id),
+        is_bought=_is_bought(lot.id),
+        linked=seen(impact.public(clock.today()).of_supplier(row.supplier_id)),
         canteens=had[0],
         last_accepted_on=had[1],
         recall=recalls.of_lots([lot.id]).get(lot.id),
@@ -165,17 +169,16 @@ def _commitment(lot_id: int) -> tuple[str, str]:
     return (row.commitment_no, row.token) if row is not None else ("", "")
 
 
-def _households(lot_id: int) -> Households | None:
-    """How many households sold into the lot, as rule 76 lets it be said; None: it was not bought from households."""
+def _is_bought(lot_id: int) -> bool:
+    """Whether households sold into the lot, by their notes. How many is not said of a lot: lots cut across villages and
+    suppliers, whose counts are published together."""
     later = sa.orm.aliased(PurchaseNote)
-    count = db.session.scalar(
-        sa.select(sa.func.count(PurchaseNote.household_id.distinct())).where(
-            PurchaseNote.lot_id == lot_id,
-            PurchaseNote.reverses_id.is_(None),
-            ~sa.exists().where(later.reverses_id == PurchaseNote.id),
-        )
+    bought = sa.exists().where(
+        PurchaseNote.lot_id == lot_id,
+        PurchaseNote.reverses_id.is_(None),
+        ~sa.exists().where(later.reverses_id == PurchaseNote.id),
     )
-    return published(count) if count else None
+    return bool(db.session.scalar(sa.select(bought)))
 
 
 def _had(lot_id: int) -> tuple[int, date | None]:

@@ -13,6 +13,7 @@ from core.access.actor import Actor
 from core.db import db, transaction
 from core.errors import Refused
 from tests.make import households as homes
+from tests.support import killing
 
 
 @pytest.fixture
@@ -94,3 +95,32 @@ def test_from_the_command_line_again_and_again(app: Flask, worker: Actor) -> Non
     assert "重算 1 人" in runner.invoke(args=["keys", "rotate", "--blind"]).output
     assert "重算 0 人" in runner.invoke(args=["keys", "rotate", "--blind", "--resume"]).output
     assert "盲索引密钥 2 用于 1 人" in runner.invoke(args=["keys", "check"]).output
+
+
+def rotate_all() -> None:
+    """What `flask keys rotate --blind --resume` does, a row a transaction."""
+    while rotate_some(1):
+        pass
+
+
+def test_a_rotation_killed_again_and_again_goes_on_and_everybody_is_found(app: Flask, worker: Actor) -> None:
+    """kill -9 before and after commits and at random moments: each row under one key, found at every moment."""
+    people = [homes.household_person(f"王{n}", phone=f"139000200{n:02}") for n in range(20)]
+    ids = [homes.registered(worker, one).id for one in people]
+    sealing.add_blind_key()
+    died = 0
+
+    for point in killing.points(12, commits=2, longest_s=0.05):
+        died += killing.killed(app, rotate_all, point)
+        rows = db.session.scalars(sa.select(HouseholdPerson).order_by(HouseholdPerson.household_id)).all()
+        for row, person, home in zip(rows, people, ids, strict=True):
+            for name in ("id_no", "phone", "account"):  # newest key first: two keys, ids 2 and 1
+                under = sealing.blind_indexes(getattr(person, name), name)[2 - row.blind_key]
+                assert getattr(row, f"{name}_index") == under
+            assert found_by_number(person.id_no, worker) == home
+        db.session.rollback()
+
+    assert died >= 3
+    rotate_all()
+    assert keys() == [2] * 20
+    assert resealing.blind_counts() == {"household_person": {2: 20}}

@@ -115,12 +115,14 @@ def test_a_file_without_its_columns_is_refused(farm: Farm) -> None:
 
 
 ACCOUNT = "6217000012345678"
+HOLDER = "郑示例"
 
 
 def has_account(of: Farm, account: str = ACCOUNT, *, agreed: bool = True) -> None:
     with transaction():
         row = HouseholdPerson(household_id=of.household.id, position=1, created_at=clock.now())
         row.close("account", account)
+        row.close("name", HOLDER)
         db.session.add(row)
         db.session.add(
             HouseholdConsent(
@@ -143,11 +145,19 @@ def test_the_file_for_the_bank_has_the_account_of_who_is_to_be_paid_and_says_so(
         purchases.reverse(gone.id, reason="错", client_key="k", by=farm.clerk)
         lines = pay_files.make(reason="本周收购款", by=farm.clerk).decode("utf-8-sig").splitlines()
 
-    assert lines[0].startswith("收购单号,户编码,收款账号,村,金额（元）") and len(lines) == 2
-    assert f"{note.note_no},{codes.with_check(farm.household.code)},{ACCOUNT}," in lines[1] and ",64.62," in lines[1]
+    assert lines[0].startswith("收购单号,户编码,收款人户名,收款账号,村,金额（元）") and len(lines) == 2
+    assert (
+        f"{note.note_no},{codes.with_check(farm.household.code)},{HOLDER},{ACCOUNT}," in lines[1]
+        and ",64.62," in lines[1]
+    )
     assert looked_at() == 1
     event = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == pay_files.EXPORTED)).one()
-    assert event.object_id == str(farm.household.id) and ACCOUNT not in event.body and "本周收购款" in event.body
+    assert (
+        event.object_id == str(farm.household.id)
+        and ACCOUNT not in event.body
+        and HOLDER not in event.body
+        and "本周收购款" in event.body
+    )
 
 
 def test_without_a_word_given_the_account_stays_sealed(farm: Farm) -> None:
@@ -155,7 +165,7 @@ def test_without_a_word_given_the_account_stays_sealed(farm: Farm) -> None:
     note = farms.purchase(farm)
     with transaction():
         line = pay_files.make(reason="本周收购款", by=farm.clerk).decode("utf-8-sig").splitlines()[1]
-    assert line.startswith(f"{note.note_no},{codes.with_check(farm.household.code)},,") and looked_at() == 0
+    assert line.startswith(f"{note.note_no},{codes.with_check(farm.household.code)},,,") and looked_at() == 0
 
 
 def test_a_file_without_purpose_or_without_notes_is_not_made(farm: Farm) -> None:

@@ -17,6 +17,7 @@ from market.services import acceptance, fulfilment
 from market.services.fulfilment import ShipLine
 from market.services.lots import NewLot
 from tests import make
+from tests.make import farm as farms
 from tests.support.hygiene import faults
 
 
@@ -49,6 +50,25 @@ def test_everybody_reads_where_a_batch_comes_from(client: FlaskClient, line: mak
     assert "1 个单位食堂两人过磅验收" in answer.text
     assert line.unit.name not in answer.text  # canteens are counted, not named
     assert client.get("/lot/00000000000000000000000000000000").status_code == 404
+
+
+@pytest.mark.parametrize(("count", "said"), [(6, "带动 6 户"), (3, "带动少于5户")])
+def test_a_batch_says_the_suppliers_public_figure_and_no_count_of_its_own(
+    client: FlaskClient, count: int, said: str
+) -> None:
+    """How many sold into a lot stands on no page (rule 76): here it was one."""
+    farm = farms.farm()
+    for home in [make.household() for _ in range(count - 1)]:
+        make.linkage(farm.supplier, home)
+    note = farms.purchase(farm)
+    lot = db.session.get_one(Lot, note.lot_id)
+
+    page = client.get(f"/lot/{lot.token}").text
+
+    assert faults(page) == []
+    assert "按收购单向农户收购" in page
+    assert said in page
+    assert "向 1 户" not in page
 
 
 def test_a_recalled_batch_warns_tells_and_stays(client: FlaskClient, line: make.Line) -> None:
