@@ -90,14 +90,16 @@ def fetch_codes(order_ids: list[int], who: Actor) -> None:
         with transaction():
             intent = intents.open_intent(order_id, by=who)
             intent_id, provider = intent.id, intent.provider
-            wish = intents.wish(intent, subject=sentence("word", "order-subject"), event_url=_event_url())
+            wish = intents.wish(
+                intent, subject=sentence("word", "order-subject"), event_url=_event_url(intent.provider)
+            )
         text = _ask(provider, wish)
         with transaction():
             intents.keep_offer(intent_id, text)
 
 
-def _event_url() -> str:
-    return str(current_app.config["SERVER_URL"]).rstrip("/") + url_for("payments.notify")
+def _event_url(provider: str) -> str:
+    return str(current_app.config["SERVER_URL"]).rstrip("/") + url_for("payments.notify", name=provider)
 
 
 def _ask(provider: str, wish: ports.Intent) -> str:
@@ -140,13 +142,16 @@ def cancel(token: str) -> ResponseReturnValue:
     return redirect(url_for("orders.show", token=token), 303)
 
 
-@bp.post("/payments/alipay/notify")
+@bp.post("/payments/<string(maxlength=20):name>/notify")
 @public
 @raw_body
 @limiter.limit("600 per minute")
-def notify() -> ResponseReturnValue:
+def notify(name: str) -> ResponseReturnValue:
     """The provider's word: verified, taken in once, answered only after the commit. No session, no CSRF."""
-    provider = providers.get(providers.ALIPAY)
+    try:
+        provider = providers.get(name)
+    except LookupError as unknown:
+        raise Missing("no-such-provider") from unknown
     body = request.get_data(cache=False, as_text=False)
     raw = ports.RawEvent(body=body, content_type=request.content_type or "", headers=dict(request.headers))
     try:
