@@ -1,4 +1,4 @@
-"""S11: nothing in what runs parses XML, so that no entity is ever expanded (spreadsheets go through their own limits)."""
+"""S11: nothing in what runs parses XML, so that no entity is ever expanded (sheets go through limits of their own)."""
 
 import ast
 from pathlib import Path
