@@ -69,6 +69,8 @@ class Card:
     price_fen_x100: int
     basis_qty: int
     ships_from: date | None
+    min_packs: int
+    pack_g: int
     free_qty: int
     households: Households
     is_lead: bool
@@ -183,6 +185,8 @@ def card_select(on: date) -> sa.Select[*tuple[Any, ...]]:
             best.c.price_fen_x100,
             best.c.basis_qty,
             best.c.ships_from,
+            best.c.min_packs,
+            best.c.pack_g,
             (OfferStock.on_hand - OfferStock.reserved).label("free_qty"),
             households_of_supplier(on).label("households"),
             is_lead().label("is_lead"),

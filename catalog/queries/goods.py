@@ -14,12 +14,13 @@ from sqlalchemy.sql.selectable import LateralFromClause
 from catalog.models.offer import Offer, OfferVersion
 from catalog.models.product import Category, Certificate, CertificateProduct, Product
 from catalog.models.search import ProductDemand, SupplierService
-from catalog.models.supplier import FreightRule, Supplier
+from catalog.models.supplier import Supplier
 from catalog.queries.visibility import class_on, on_offer, valid_on, visible
 from catalog.rules.certificates import BADGES, CertificateKind
 from catalog.rules.listing import ListingClass
 from catalog.rules.offer import OfferAudience
 from core.db import any_of
+from core.quantity import BaseUnit
 
 
 class PriceBand(StrEnum):
@@ -74,6 +75,8 @@ def best_offer(on: date) -> LateralFromClause:
             OfferVersion.price_fen_x100,
             OfferVersion.basis_qty,
             OfferVersion.ships_from,
+            OfferVersion.min_packs,
+            _pack_g().label("pack_g"),
         )
         .join(OfferVersion, OfferVersion.id == Offer.current_version_id)
         .where(Offer.product_id == Product.id, on_offer(on))
@@ -82,6 +85,12 @@ def best_offer(on: date) -> LateralFromClause:
         .correlate(Product)
         .lateral("best")
     )
+
+
+def _pack_g() -> sa.ColumnElement[int]:
+    """What the carrier weighs for one pack, as `SellableOffer.pack_g` says: told, or its contents, or unknown: 0."""
+    weighed = Offer.base_unit.in_((BaseUnit.G, BaseUnit.ML))
+    return sa.func.coalesce(Offer.ship_g, sa.case((weighed, Offer.pack_qty), else_=0))
 
 
 def badge_kinds(on: date) -> sa.ColumnElement[list[str]]:
@@ -104,8 +113,9 @@ def badge_kinds(on: date) -> sa.ColumnElement[list[str]]:
 
 def visible_goods(on: date, ids: Collection[int] | sa.BindParameter[Any] | None = None) -> sa.CTE:
     """Every product (of `ids`; they may be bound later) that may be seen on the day, as a CTE: id, supplier_id,
-    category_id, branch_id, origin_code, town_code, listed_at, price_fen, landed_fen (with the freight of one pack;
-    units pay none), buyers (in 90 days), service_bp (None: no deliveries yet), has_units_pack, badges, listing_class.
+    category_id, branch_id, origin_code, town_code, listed_at, of the pack shown price_fen, only_units, min_packs,
+    pack_g (as shipped), buyers (in 90 days), service_bp (None: no deliveries yet), has_units_pack, badges,
+    listing_class.
     """
     query = _visible(on)
     if isinstance(ids, sa.BindParameter):
@@ -128,7 +138,9 @@ def _visible(on: date) -> sa.Select[*tuple[Any, ...]]:
             sa.func.left(Product.origin_code, 9).label("town_code"),
             Product.listed_at,
             best.c.pack_price_fen.label("price_fen"),
-            (best.c.pack_price_fen + _freight(best)).label("landed_fen"),
+            best.c.only_units,
+            best.c.min_packs,
+            best.c.pack_g,
             sa.func.coalesce(ProductDemand.buyers, 0).label("buyers"),
             SupplierService.rate_bp.label("service_bp"),
             best.c.has_units_pack,
@@ -138,17 +150,10 @@ def _visible(on: date) -> sa.Select[*tuple[Any, ...]]:
         .join(Category, Category.id == Product.category_id)
         .join(Supplier, Supplier.id == Product.supplier_id)
         .join(best, sa.true())
-        .outerjoin(FreightRule, FreightRule.supplier_id == Product.supplier_id)
         .outerjoin(SupplierService, SupplierService.supplier_id == Product.supplier_id)
         .outerjoin(ProductDemand, ProductDemand.product_id == Product.id)
         .where(visible(on))
     )
-
-
-def _freight(best: LateralFromClause) -> sa.ColumnElement[int]:
-    """What sending one pack costs a resident."""
-    is_free = sa.or_(best.c.only_units, best.c.pack_price_fen >= FreightRule.free_above_fen)
-    return sa.case((is_free, 0), else_=sa.func.coalesce(FreightRule.base_fen, 0))
 
 
 def conditions(goods: sa.CTE, filters: Filters) -> dict[str, sa.ColumnElement[bool]]:

@@ -54,7 +54,13 @@ class Pack:
     presale_until: date | None
     free_qty: int
     on_hand_qty: int
+    ship_g: int | None = None
     tiers: tuple[Tier, ...] = ()
+
+    @property
+    def pack_g(self) -> int:
+        """What the carrier weighs for one pack, grams, as `SellableOffer.pack_g` says."""
+        return self.ship_g or (self.pack_qty if self.base_unit in {BaseUnit.G, BaseUnit.ML} else 0)
 
     @property
     def presale_from(self) -> date | None:
@@ -135,6 +141,11 @@ class ProductPage:
     seasons: list[Season]
     is_in_season: bool | None
     references: dict[BaseUnit, Reference]
+
+    @property
+    def buyable(self) -> list[Pack]:
+        """The packs that a resident may order now."""
+        return [one for one in self.packs if not one.only_units and not one.presale_is_over]
 
     def is_dear(self, pack: Pack) -> bool:
         """More than 1.2 × the reference price (rule 68)."""
@@ -225,6 +236,7 @@ def packs_of(product_id: int, on: date | None = None) -> list[Pack]:
             OfferVersion.presale_until,
             OfferStock.on_hand - OfferStock.reserved,
             OfferStock.on_hand,
+            Offer.ship_g,
         )
         .join(OfferVersion, OfferVersion.id == Offer.current_version_id)
         .join(OfferStock, OfferStock.offer_id == Offer.id)

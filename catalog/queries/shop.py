@@ -10,16 +10,18 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from catalog.queries import ranking
+from catalog.queries import freight, ranking
 from catalog.queries.cards import Card, cards_of
 from catalog.queries.facets import Facets, counting, facets
 from catalog.queries.goods import Filters, conditions, visible_goods
 from catalog.queries.search.find import Found, find
 from catalog.queries.search.plan import Wishes
 from catalog.queries.search.score import ENOUGH, Hit
+from catalog.rules.freight import landed_fen
 from catalog.rules.ranking import spread
 from core import clock
 from core.db import db
+from core.money import MAX_FEN
 
 PAGE_SIZE = 24
 
@@ -88,15 +90,17 @@ def browse(
     on: date | None = None,
     size: int = PAGE_SIZE,
     exact: bool = False,
+    region: str = "",
 ) -> Browsed:
     """The shop's list for words and chosen filters. What was chosen narrows; what words wish for (有机, 30元以下) comes
     first, and alone where it is enough or another order was asked for. `exact`: nothing is corrected.
+    `region`: price at the door is that of this division.
     """
     asked, day = filters or Filters(), on or clock.today()
     if not words.strip():
-        return Browsed(_page(asked, Wishes(), None, day, sort, page, size), asked)
+        return Browsed(_page(asked, Wishes(), None, day, sort, page, size, region=region), asked)
     found = find(words, exact=exact)
-    return Browsed(_page(asked, found.plan.wishes, found.hits, day, sort, page, size), asked, found)
+    return Browsed(_page(asked, found.plan.wishes, found.hits, day, sort, page, size, region=region), asked, found)
 
 
 def narrowed(filters: Filters, wishes: Wishes) -> Filters:
@@ -120,7 +124,9 @@ class _Row:
     supplier_id: int
     listed_at: datetime
     price_fen: int
-    landed_fen: int
+    only_units: bool
+    min_packs: int
+    pack_g: int
     buyers: int
     service_bp: int | None
     is_certified: bool
@@ -128,7 +134,15 @@ class _Row:
 
 
 def _page(
-    filters: Filters, wishes: Wishes, found: Mapping[int, Hit] | None, on: date, sort: Sort, page: int, size: int
+    filters: Filters,
+    wishes: Wishes,
+    found: Mapping[int, Hit] | None,
+    on: date,
+    sort: Sort,
+    page: int,
+    size: int,
+    *,
+    region: str = "",
 ) -> ShopPage:
     if found is not None and not found:
         return ShopPage([], 0, 1, 1, Facets())
@@ -136,7 +150,7 @@ def _page(
     fitting = [r for r in rows if r.is_wished and _fits(found, r)]
     alone = _is_enough(fitting, found, sort) or (found is None and bool(wishes))
     near = [] if alone else [r for r in rows if not r.is_wished or not _fits(found, r)]
-    shown = [*_ordered(fitting, found, on, sort), *_ordered(near, found, on, sort)]
+    shown = [*_ordered(fitting, found, on, sort, region), *_ordered(near, found, on, sort, region)]
     pages = max(1, -(-len(shown) // size))
     at = min(max(1, page), pages)
     counted = facets(counts, only_fitting=not near and bool(fitting or alone))
@@ -162,10 +176,10 @@ def _rows(
     seen, counted = list[_Row](), list[Sequence[Any]]()
     for row in db.session.execute(_statement(filters, wishes, on, is_search=found is not None), given):
         if row[0] is not None:
-            seen.append(_Row(*row[:9]))
+            seen.append(_Row(*row[:11]))
         else:
-            label, _, parent = row[11].partition("\n")
-            counted.append((row[9], row[10], row[7], row[1], label, parent))
+            label, _, parent = row[13].partition("\n")
+            counted.append((row[11], row[12], row[9], row[1], label, parent))
     return seen, counted
 
 
@@ -183,17 +197,26 @@ def _statement(filters: Filters, wishes: Wishes, on: date, *, is_search: bool) -
         *(condition.label(name) for name, condition in passes.items()),
     ).cte("marked")  # fmt: skip
     c, blank = marked.c, sa.literal_column("NULL", sa.Text)
-    order = (c.listed_at, c.price_fen, c.landed_fen, c.buyers, c.service_bp, sa.func.cardinality(c.badges) > 0)
+    order = (
+        c.listed_at,
+        c.price_fen,
+        c.only_units,
+        c.min_packs,
+        c.pack_g,
+        c.buyers,
+        c.service_bp,
+        sa.func.cardinality(c.badges) > 0,
+    )
     rows = sa.select(c.id, c.supplier_id, *order, c.is_wished, blank, blank, blank).where(*(c[name] for name in passes))
     n = counting(marked, chosen).subquery("counted").c
     none, no = sa.literal_column("NULL", sa.BigInteger), sa.literal_column("NULL", sa.Boolean)
     words = (n.facet, n.value, n.label + "\n" + n.parent)
-    counts = sa.select(none, n.number, sa.null(), none, none, none, none, n.fits, no, *words)
+    counts = sa.select(none, n.number, sa.null(), none, no, none, none, none, none, n.fits, no, *words)
     return sa.union_all(rows, counts)
 
 
-def _ordered(rows: list[_Row], found: Mapping[int, Hit] | None, on: date, sort: Sort) -> list[int]:
-    """Ids in order; with equal keys the newest first."""
+def _ordered(rows: list[_Row], found: Mapping[int, Hit] | None, on: date, sort: Sort, region: str) -> list[int]:
+    """Ids in order; with equal keys the newest first. At the door: what is not sent there last."""
     if not rows:
         return []
     rows = sorted(rows, key=lambda r: (-r.listed_at.timestamp(), r.id))
@@ -202,11 +225,25 @@ def _ordered(rows: list[_Row], found: Mapping[int, Hit] | None, on: date, sort: 
         final = {r.id: by.final(1.0 if found is None else found[r.id].score, r) for r in rows}
         ranked = sorted(rows, key=lambda r: -final[r.id])
         return spread((r.id, r.supplier_id) for r in ranked)
+    landed = _landed(rows, region) if sort is Sort.LANDED else {}
     keys: dict[Sort, Any] = {
         Sort.PRICE: lambda r: r.price_fen,
         Sort.PRICE_DOWN: lambda r: -r.price_fen,
-        Sort.LANDED: lambda r: r.landed_fen,
+        Sort.LANDED: lambda r: landed[r.id],
         Sort.NEW: lambda r: 0,
         Sort.SALES: lambda r: -r.buyers,
     }
     return [r.id for r in sorted(rows, key=keys[sort])]
+
+
+def _landed(rows: list[_Row], region: str) -> dict[int, int]:
+    """{product: what one pack of the card costs at the door of a region}, by the same rules as the cart. Units pay no
+    freight. Three statements.
+    """
+    known = freight.templates({r.supplier_id for r in rows})
+    ways = {id_: template.options(region) for id_, template in known.items()}
+    out = {}
+    for r in rows:
+        fen = r.price_fen if r.only_units else landed_fen(ways[r.supplier_id], r.price_fen, r.min_packs, r.pack_g)
+        out[r.id] = MAX_FEN if fen is None else fen
+    return out

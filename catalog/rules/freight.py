@@ -4,7 +4,7 @@ The region with the longest code wins: a town before its county, a county before
 fen. Freight is looked up once for everything that a buyer takes from one supplier in one checkout.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -123,18 +123,29 @@ class Template:
 
     def best(self, region: str, goods_fen: int, weight_g: int) -> Option:
         """The cheapest way to the door; a point only when nothing comes to it. Ties: the parcel."""
-        options = self.options(region)
-        doors = [one for one in options if one.way is not DeliveryWay.PICKUP and one.is_open(goods_fen)]
-        others = [one for one in options if one.is_open(goods_fen)]
-        return min(
-            doors or others or options[:1], key=lambda one: one.tariff.of(goods_fen, weight_g) if one.tariff else 0
-        )
+        return cheapest(self.options(region), goods_fen, weight_g)
 
     def _parcel(self, region: str) -> Option:
         zone = _closest([zone for zone in self.zones if zone.way is DeliveryWay.PARCEL], region)
         if zone is None:
             return Option(DeliveryWay.PARCEL, self.plain)
         return Option(DeliveryWay.PARCEL, zone.tariff, zone.reason)
+
+
+def cheapest(options: Sequence[Option], goods_fen: int, weight_g: int) -> Option:
+    """The best of a region's ways, as `Template.best` says."""
+    doors = [one for one in options if one.way is not DeliveryWay.PICKUP and one.is_open(goods_fen)]
+    others = [one for one in options if one.is_open(goods_fen)]
+    return min(doors or others or options[:1], key=lambda one: one.tariff.of(goods_fen, weight_g) if one.tariff else 0)
+
+
+def landed_fen(options: Sequence[Option], price_fen: int, packs: int, pack_g: int) -> int | None:
+    """What one pack costs at the door when the least that may be ordered of it (`packs`) is sent alone: its price and
+    its share of the freight, rounded up. None: nothing is sent there.
+    """
+    goods_fen, weight_g = packs * price_fen, packs * pack_g
+    way = cheapest(options, goods_fen, weight_g)
+    return None if way.tariff is None else price_fen + -(-way.tariff.of(goods_fen, weight_g) // packs)
 
 
 def _closest(zones: Iterable[Zone], region: str) -> Zone | None:

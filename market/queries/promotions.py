@@ -232,6 +232,26 @@ def codes(promotion_id: int, limit: int = 1000) -> list[Coupon]:
     return list(db.session.scalars(query.order_by(Coupon.id).limit(limit)))
 
 
+@dataclass(frozen=True)
+class Given:
+    """What one promotion took off an order."""
+
+    name: str
+    bearer: Bearer
+    fen: int
+
+
+def given(order_id: int) -> list[Given]:
+    """The promotions that an order used, as they were used; a later return of the coupon changes nothing here."""
+    query = (
+        sa.select(Promotion.name, Promotion.bearer, PromotionUse.amount_fen)
+        .join(Promotion, Promotion.id == PromotionUse.promotion_id)
+        .where(PromotionUse.order_id == order_id, PromotionUse.act == "use")
+        .order_by(PromotionUse.id)
+    )
+    return [Given(*row) for row in db.session.execute(query)]
+
+
 def borne(supplier_id: int, first: date, last: date) -> dict[Bearer, int]:
     """Fen given by promotions on a supplier's orders in these days, by who bears it; what came back is taken off.
 

@@ -18,6 +18,7 @@ class EntryCause(StrEnum):
     GOODS = "goods"
     FREIGHT = "freight"
     DISCOUNT = "discount"  # borne by the supplier
+    DISCOUNT_PLATFORM = "discount_platform"  # borne by a budget of the platform, which owes it to the supplier
     CREDIT_NOTE = "credit_note"
     REFUND = "refund"
     CORRECTION = "correction"
@@ -31,6 +32,7 @@ EARNED = (
     EntryCause.GOODS,
     EntryCause.FREIGHT,
     EntryCause.DISCOUNT,
+    EntryCause.DISCOUNT_PLATFORM,
     EntryCause.CREDIT_NOTE,
     EntryCause.REFUND,
     EntryCause.CORRECTION,
@@ -72,12 +74,13 @@ BILL = StateTable(
 
 @dataclass(frozen=True)
 class Order:
-    """What a resident paid for, fen."""
+    """What a resident paid for, fen. `platform_fen` of the discount is borne by the platform."""
 
     goods_fen: int
     freight_fen: int
     discount_fen: int
     total_fen: int
+    platform_fen: int = 0
 
 
 _CAUSE_OF = {
@@ -100,7 +103,8 @@ def rows(kind: str, sides: Mapping[str, int], order: Order | None = None) -> lis
         parts = (
             (EntryCause.GOODS, order.goods_fen),
             (EntryCause.FREIGHT, order.freight_fen),
-            (EntryCause.DISCOUNT, -order.discount_fen),
+            (EntryCause.DISCOUNT, order.platform_fen - order.discount_fen),
+            (EntryCause.DISCOUNT_PLATFORM, -order.platform_fen),
         )
         found += [(cause, fen) for cause, fen in parts if fen]
     elif claim_fen:

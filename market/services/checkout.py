@@ -39,6 +39,8 @@ from market.services.placing import Destination
 MAX_UNPAID = 6
 """Unpaid checkouts one person may hold goods with (abuse limit G33)."""
 MAX_UNPAID_ORDERS = 40
+MAX_UNPAID_DOOR = 12
+"""Unpaid checkouts to one phone or one door, whoever makes them: goods are not held by many accounts of one hand."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,8 @@ def check_out(
     The cart is locked: two tabs come one after the other, and the second with the same round gets what the first made.
 
     Raises: Missing (address); Refused "cart-empty", "cart-changed", "goods-gone", "price-changed", "discount-changed",
-    "freight-changed", "stock-short", "supplier-takes-no-payment", "too-many-unpaid", "cart-packs",
-    "address-incomplete", "region-refused", "way-too-little", those of `coupons.hold` and `discounts.use`.
+    "freight-changed", "stock-short", "supplier-takes-no-payment", "too-many-unpaid", "too-many-unpaid-here",
+    "cart-packs", "address-incomplete", "region-refused", "way-too-little", those of `coupons.hold` and `discounts.use`.
     """
     chosen, wanted = list(choices), deal or Deal()
     made = _locked_round(cart_id, chosen, wanted, by)
@@ -95,7 +97,7 @@ def check_out(
     ways = _ways(items, terms, address.region_code or "", wanted, offers)
     parts = split_by_supplier(items, {id_: way.tariff for id_, way in ways.items() if way.tariff})
     _as_seen(chosen, parts, wanted, offers)
-    _within_limit(len(parts), by)
+    _within_limit(len(parts), address, by)
     group = OrderGroup(
         token=codes.token(), person_id=by.person_id, total_fen=total_fen(parts), created_at=clock.now(),
         cart_id=None if wanted.round is None else cart_id, cart_round=wanted.round,
@@ -241,10 +243,16 @@ def _shops_open(offers: Iterable[SellableOffer]) -> None:
             raise Refused("shop-suspended", name=offer.supplier_name)
 
 
-def _within_limit(new: int, by: Actor) -> None:
-    held = sa.select(sa.func.count(), sa.func.count(sa.distinct(Order.group_id))).where(
-        Order.person_id == by.person_id, Order.state == OrderState.PENDING_PAY, Order.expires_at > clock.now()
-    )
-    orders, checkouts = db.session.execute(held).one()
+def _within_limit(new: int, to: Address, by: Actor) -> None:
+    """Raises: Refused "too-many-unpaid", "too-many-unpaid-here"."""
+    own = Order.person_id == by.person_id
+    here = sa.or_(Order.phone == to.phone, Order.address == f"{to.region}{to.detail}")
+    group = sa.distinct(Order.group_id)
+    held = sa.select(
+        sa.func.count().filter(own), sa.func.count(group).filter(own), sa.func.count(group).filter(here)
+    ).where(Order.state == OrderState.PENDING_PAY, Order.expires_at > clock.now(), sa.or_(own, here))
+    orders, checkouts, at_door = db.session.execute(held).one()
     if checkouts + 1 > MAX_UNPAID or (orders and orders + new > MAX_UNPAID_ORDERS):
         raise Refused("too-many-unpaid", most=MAX_UNPAID)
+    if at_door >= MAX_UNPAID_DOOR:
+        raise Refused("too-many-unpaid-here", most=MAX_UNPAID_DOOR)

@@ -22,9 +22,11 @@ from market.models.bill import SupplierBill, SupplierBillEntry, SupplierEntry
 from market.models.delivery import Acceptance, AcceptanceLine, Deduction
 from market.models.order import Order
 from market.models.payment import PaymentIntent, Refund
+from market.models.promotion import Promotion, PromotionUse
 from market.models.settlement import BookPosting, BookTx, Transfer
 from market.rules import bill as rules
 from market.rules.bill import BILL, BillAct, BillState, EntryCause
+from market.rules.promotion import Bearer
 from market.services import numbers
 
 settings.register(settlement__fee_bp=0)
@@ -192,8 +194,16 @@ def _last_before(supplier_id: int, month: date) -> SupplierBill | None:
 
 def _orders(txs: Any) -> Mapping[int, rules.Order]:
     ids = [tx.ref_id for tx in txs if tx.kind == "payment"]
+    platform = (
+        sa.select(sa.func.coalesce(sa.func.sum(PromotionUse.amount_fen), 0))
+        .join(Promotion, Promotion.id == PromotionUse.promotion_id)
+        .where(PromotionUse.order_id == Order.id, PromotionUse.act == "use", Promotion.bearer == Bearer.PLATFORM)
+        .correlate(Order)
+        .scalar_subquery()
+    )
+    sums = (Order.goods_fen, Order.freight_fen, Order.discount_fen, Order.total_fen)
     rows = db.session.execute(
-        sa.select(PaymentIntent.id, Order.goods_fen, Order.freight_fen, Order.discount_fen, Order.total_fen)
+        sa.select(PaymentIntent.id, *sums, sa.cast(platform, sa.BigInteger))
         .join(Order, Order.id == PaymentIntent.order_id)
         .where(any_of(PaymentIntent.id, ids))
     )

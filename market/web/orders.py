@@ -13,7 +13,7 @@ from core.errors import Missing
 from core.text import sentence
 from core.web.access import actor, again, requires
 from core.web.inbox import Task
-from market.queries import after_sale_lines, next_actions, parcels, reviews, tracking
+from market.queries import after_sale_lines, next_actions, parcels, promotions, reviews, tracking
 from market.queries import asking_back as ask_backs
 from market.queries import resident_orders as queries
 from market.rules.asking_back import AskBackState
@@ -60,6 +60,7 @@ def show(token: str) -> ResponseReturnValue:
         carrier=parcels.carrier, after_sales=after_sale_lines.of_order(view.order.id), now=clock.now(),
         next=next_actions.of(view.order),
         reviewed=reviews.of_order(view.order.id), asked_back=ask_backs.of_order(view.order.id),
+        given=promotions.given(view.order.id),
     )  # fmt: skip
 
 

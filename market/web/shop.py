@@ -11,7 +11,7 @@ from catalog.queries.facets import Choice
 from catalog.queries.goods import Filters, PriceBand
 from catalog.queries.product_page import product_page
 from catalog.queries.search.hot import hot_words
-from catalog.queries.shop import PAGE_SIZE, ShopPage, Sort, browse, shop_page
+from catalog.queries.shop import PAGE_SIZE, Browsed, ShopPage, Sort, browse, shop_page
 from catalog.rules.certificates import CertificateKind
 from catalog.services import demand
 from core.errors import Missing
@@ -31,10 +31,11 @@ MOST_ID = 2**62
 def home() -> ResponseReturnValue:
     helping = shop_page(Filters(counts_only=True), size=10)
     fresh = shop_page(sort=Sort.NEW, size=10)
+    prices = landed.of_cards([*helping.cards, *fresh.cards], regions.current())
     return render_template(
         "market/shop/home.html",
-        helping=[shown.card(card) for card in helping.cards],
-        fresh=[shown.card(card) for card in fresh.cards],
+        helping=[shown.card(card, price=prices.get(card.product_id)) for card in helping.cards],
+        fresh=[shown.card(card, price=prices.get(card.product_id)) for card in fresh.cards],
         total=fresh.total,
         hot=hot_words(),
         pages=editorial.shown(limit=3),
@@ -78,13 +79,14 @@ def address(**changed: object) -> str:
 @public
 def products() -> ResponseReturnValue:
     words = request.args.get("q", "").strip()[:64]
-    browsed = browse(words, asked(), sort=_member(Sort, "sort") or Sort.BEST, page=_page(), exact=_is_on("exact"))
+    browsed = _browsed(words)
     found, page = browsed.found, browsed.page
+    prices = landed.of_cards(page.cards, regions.current())
     demand.note(found, visitor())
     return render_template(
         "market/shop/list.html",
         page=page,
-        cards=[shown.card(card, found) for card in page.cards],
+        cards=[shown.card(card, found, prices.get(card.product_id)) for card in page.cards],
         words=words,
         found=found,
         wishes=shown.wishes(found),
@@ -96,6 +98,11 @@ def products() -> ResponseReturnValue:
         address=address,
         page_url=lambda number: address(page=number),
     )
+
+
+def _browsed(words: str) -> Browsed:
+    sort = _member(Sort, "sort") or Sort.BEST
+    return browse(words, asked(), sort=sort, page=_page(), exact=_is_on("exact"), region=regions.current())
 
 
 def visitor() -> str:
@@ -181,13 +188,12 @@ def product(sku: str) -> ResponseReturnValue:
     page = product_page(sku)
     if page is None:
         raise Missing("no-such-product")
-    pictures = shown.gallery(page)
-    region = regions.current()
-    buyable = [one for one in page.packs if not one.only_units and not one.presale_is_over]
+    pictures, region = shown.gallery(page), regions.current()
+    doors = landed.of_packs(page, page.buyable, region)
     return render_template(
         "market/shop/product.html",
         p=page,
-        landed=landed.of(page, buyable[0], region) if buyable else None,
+        landed=next(iter(doors.values()), None), doors=doors,
         region_name=divisions.full_name(region),
         pictures=pictures,
         structured=structured.product(page, [one["url"] for one in pictures]),
@@ -196,4 +202,4 @@ def product(sku: str) -> ResponseReturnValue:
         art=shown.picture(None, page.art)[0],
         reviews=reviews.of_product(page.product_id, size=3),
         score=reviews.score(page.product_id),
-    )
+    )  # fmt: skip

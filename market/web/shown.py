@@ -11,6 +11,7 @@ from catalog.queries.search.highlight import found_words, pieces
 from core.quantity import BaseUnit
 from core.text import label, sentence
 from core.web.page import asset
+from market.queries.landed import CardPrice
 
 BASIS = {BaseUnit.G: "500g", BaseUnit.ML: "500ml", BaseUnit.PIECE: ""}
 HOUSEHOLDS_LEAST = 5
@@ -23,8 +24,10 @@ def picture(token: str | None, art: str) -> tuple[str, bool]:
     return asset(f"art/{art or 'produce'}.webp"), True
 
 
-def card(row: Card, found: Found | None = None) -> dict[str, Any]:
-    """A product card; the words that a search found stand out in its name, with a link to the reasons of its place."""
+def card(row: Card, found: Found | None = None, price: CardPrice | None = None) -> dict[str, Any]:
+    """A product card, with what a resident pays for it now and at the door, if `price` says; the words that a search
+    found stand out in its name, with a link to the reasons of its place.
+    """
     url, drawn = picture(row.picture, row.art)
     basis = BASIS[row.base_unit]
     tags = [(label(badge.kind), "organic" if badge.kind.value == "organic" else "ok") for badge in row.badges]
@@ -43,7 +46,10 @@ def card(row: Card, found: Found | None = None) -> dict[str, Any]:
         "url": url_for("shop.product", sku=row.sku),
         "picture": url,
         "drawn": drawn,
-        "price_fen": row.price_fen,
+        "price_fen": price.paid_fen if price else row.price_fen,
+        "was_fen": row.price_fen if price and price.paid_fen < row.price_fen else None,
+        "borne": label(price.bearer) if price and price.bearer else None,
+        "door_fen": price.door_fen if price else None,
         "per": row.pack_name,
         "basis_fen": row.compared_fen if basis else None,
         "basis": basis,

@@ -18,7 +18,7 @@ from core.web.forms import Form, QuantityField, ShortText, YuanField
 from core.web.inbox import Task
 from market.models.delivery import Delivery
 from market.queries import asking_back as ask_backs
-from market.queries import deliveries, goods_text, next_actions, papers, parcels, supplier_desk
+from market.queries import deliveries, goods_text, next_actions, papers, parcels, promotions, supplier_desk
 from market.queries.supplier_desk import TABS, OrderSheet
 from market.services import asking, asking_back, fulfilment, holding, resident_orders
 from market.web import ship_form
@@ -81,7 +81,7 @@ def order(order_id: int) -> ResponseReturnValue:
     sheet = _sheet(order_id)
     return render_template(
         "market/supplier/order.html", sheet=sheet, text=goods_text, form=DeclineForm(),
-        next=next_actions.of(sheet.order), asked_back=ask_backs.of_order(order_id),
+        next=next_actions.of(sheet.order), asked_back=ask_backs.of_order(order_id), given=promotions.given(order_id),
         confirming=confirm_form(sheet),
         unit=ship_form.unit_of, carrier=parcels.carrier, parcel=ship_form.one_parcel(),
         couriers=ship_form.couriers(),

@@ -39,14 +39,15 @@ def resident(name: str = "居民") -> tuple[Person, Actor]:
 
 
 def address(of: Person) -> Address:
+    """A door and a phone of their own."""
     with writing():
         made = Address(
             person_id=of.id,
             receiver="示例",
-            phone="13800000000",
+            phone=f"138{of.id % 10**8:08d}",
             region="吉林省白山市临江市花山镇",
             region_code="220681101",
-            detail="示例路 1 号",
+            detail=f"示例路 {of.id} 号",
             is_default=not addresses.of(of.id),
             created_at=clock.now(),
         )

@@ -26,6 +26,17 @@ def test_a_payment_says_goods_freight_and_discount_and_that_the_money_came(goods
     assert bill.closing(0, bill.sums(found)) == 0
 
 
+@given(FEN, st.integers(0, 10**6), st.integers(0, 10**6))
+def test_who_bears_a_discount_stands_apart_and_the_sum_stays(goods, by_supplier, by_platform):
+    discount = by_supplier + by_platform
+    order = Order(goods + discount, 0, discount, goods, by_platform)
+
+    found = bill.sums(bill.rows("payment", {"payable": -goods, "clearing": goods}, order))
+
+    assert (found[EntryCause.DISCOUNT], found[EntryCause.DISCOUNT_PLATFORM]) == (-by_supplier, -by_platform)
+    assert sum(found[cause] for cause in bill.EARNED) == goods
+
+
 @given(st.dictionaries(st.sampled_from(["payable", "clearing", "fee", "receivable"]), st.integers(-(10**9), 10**9)))
 def test_nothing_of_the_ledger_is_lost_whatever_its_kind(sides):
     for kind in ("accepted", "payment", "refund", "something-new"):

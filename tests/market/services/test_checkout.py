@@ -8,8 +8,9 @@ from catalog.models.offer import OfferStock
 from catalog.models.supplier import FreightRule
 from core.db import db, transaction
 from core.errors import Missing, Refused
+from core.people.models import Person
 from market.gateways.ports import Payee
-from market.models.cart import CartLine
+from market.models.cart import Address, CartLine
 from market.models.order import Order, OrderGroup
 from market.queries import carts as cart_queries
 from market.services import carts, checkout
@@ -152,3 +153,29 @@ def test_a_checkout_takes_a_known_number_of_statements(app: Flask) -> None:
     reading = [each for each in seen if each.startswith("SELECT") and "nextval" not in each]
     assert len(reading) <= 16  # with freight, promotions, and the locks of cart, stock and trail
     assert len(seen) - len(reading) <= 11, "\n".join(seen)
+
+
+def at_one_door(of: Person) -> Address:
+    """Another phone, the same door."""
+    with transaction():
+        home = db.session.merge(shop.address(of))
+        home.detail = "示例路 1 号"
+    return home
+
+
+def test_many_accounts_of_one_hand_hold_no_more_than_a_door_may(app: Flask) -> None:
+    supplier = make.supplier()
+    shop.merchant(supplier, PAYEE)
+    offer = make.product(supplier)
+    for _ in range(checkout.MAX_UNPAID_DOOR):
+        person, by = shop.resident()
+        shop.checked_out(by, at_one_door(person), (offer, 1), price_fen=PRICE)
+    person, by = shop.resident()
+    home, before = at_one_door(person), orders()
+    with pytest.raises(Refused, match="too-many-unpaid-here"):
+        shop.checked_out(by, home, (offer, 1), price_fen=PRICE)
+    assert orders() == before
+    with transaction():
+        home = db.session.merge(home)
+        home.phone, home.detail = "13900000000", "别处 2 号"
+    shop.checked_out(by, home, (offer, 1), price_fen=PRICE)
