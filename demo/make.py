@@ -27,6 +27,7 @@ from demo import (
     linkage,
     morning,
     p832,
+    pairings,
     papers,
     promotions,
     residents,
@@ -76,6 +77,7 @@ def make(progress: Progress, *, scale: int = 1, seed: int = SEED) -> World:
     progress(word("progress", "residents"), 92)
     residents.open_tills()
     residents.tell(world)
+    pairings.tell(world)
     promotions.tell(world)
     cases.tell(world)
     field.tell(world)

@@ -32,6 +32,9 @@ from market.services.parcels import NewParcel
 _AGES = (300, 240, 200, 160, 120, 90, 60, 45, 30, 21)
 """Days ago of the orders that are long over."""
 
+_OF_COMPANY = (70, 28)
+"""Days ago of what the paired company bought and has."""
+
 
 def tell(world: World) -> None:
     """Addresses, orders of the past, and those of this morning: unpaid, paid, sent."""
@@ -45,9 +48,7 @@ def tell(world: World) -> None:
             _over(world, who, order, clock.now() - at)
     buyer = world.actor("enterprise1", Role.ENTERPRISE_BUYER)
     office = _address(buyer, len(homes))
-    for place, state in enumerate((OrderState.SHIPPED, OrderState.PENDING_PAY)):
-        for order in _order(buyer, office, world, place + 2, at_ago=timedelta(minutes=24 - place)):
-            _today(world, buyer, order, state)
+    _company(world, buyer, office)
     first = world.residents[0]
     for place, state in enumerate((OrderState.SHIPPED, OrderState.PAID, OrderState.PENDING_PAY, OrderState.CANCELLED)):
         for order in _order(first, homes[first.person_id], world, place + 1, at_ago=timedelta(minutes=25 - place)):
@@ -55,6 +56,17 @@ def tell(world: World) -> None:
     for place, who in enumerate(world.residents[1:4]):
         for order in _order(who, homes[who.person_id], world, place, at_ago=timedelta(minutes=20 - place)):
             _today(world, who, order, OrderState.PAID)
+
+
+def _company(world: World, buyer: Actor, office: int) -> None:
+    """What a company bought and has, sent and not paid yet."""
+    for days in _OF_COMPANY:
+        if clock.today() - timedelta(days=days) > world.days.first_on:
+            for order in _order(buyer, office, world, 0, at_ago=timedelta(days=days)):
+                _over(world, buyer, order, timedelta(days=days))
+    for place, state in enumerate((OrderState.SHIPPED, OrderState.PENDING_PAY)):
+        for order in _order(buyer, office, world, place + 2, at_ago=timedelta(minutes=24 - place)):
+            _today(world, buyer, order, state)
 
 
 def _address(who: Actor, place: int) -> int:
