@@ -165,7 +165,12 @@ def erase(*where: sa.ColumnElement[bool]) -> int:
     digests = set(db.session.scalars(change.values(erased_at=clock.now(), name="").returning(StoredFile.sha256)))
     kept = sa.select(StoredFile.sha256).where(StoredFile.sha256.in_(digests), StoredFile.erased_at.is_(None))
     gone = digests - set(db.session.scalars(kept))
-    after_commit(lambda: [path_of(digest).unlink(missing_ok=True) for digest in gone])
+
+    def unlink() -> None:
+        for digest in gone:
+            path_of(digest).unlink(missing_ok=True)
+
+    after_commit(unlink)
     return len(digests)
 
 
