@@ -19,19 +19,21 @@ from market.models.delivery import AcceptanceLine
 from market.rules.complaint import ComplaintKind
 from market.services import after_sales, complaints, dispute_cases, disputes
 from tests import make
-from tests.journeys import steps
 from tests.journeys.steps import Crew
 from tests.make import after_sales as made
-from tests.support.browser import DESK, PHONE
+from tests.support.browser import DESK, PHONE, violations
 
 WIDTHS = pytest.mark.parametrize("device", [PHONE, DESK], ids=["390", "1440"])
 
 
 def walk(crew: Crew, who: Person, device: dict[str, Any], *paths: str) -> None:
     page = crew.at(who.phone or "", device=device)
+    found = {}
     for path in paths:
         page.goto(path)
-        steps.clean(page)
+        is_wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+        found[path] = violations(page) + (["wide"] if is_wide else [])
+    assert {path: faults for path, faults in found.items() if faults} == {}
 
 
 @WIDTHS
@@ -46,12 +48,12 @@ def test_after_sales_of_each_side(app: Flask, new_page: Any, device: dict[str, A
     people = (of.buyer, of.seller_person, of.operator_person)
     db.session.rollback()
     crew = Crew(new_page)
+    if device is DESK:
+        walk(crew, people[2], device, "/platform/arbitration", f"/platform/arbitration/{case.token}",
+             "/platform/complaints", "/platform/reviews", "/login/again", f"/complaints/{complaint}")  # fmt: skip
     walk(crew, people[0], device, "/after-sales", case_path, f"/after-sales/new/{second}", "/complaints",
-         f"/complaints/{complaint}", "/messages", "/messages/choices", "/account/privacy", "/account/leave", "/terms",
-         "/terms/privacy")  # fmt: skip
+         f"/complaints/{complaint}", "/messages", "/account/leave", "/terms", "/terms/privacy")  # fmt: skip
     walk(crew, people[1], device, "/supplier/after-sales", f"/supplier{case_path}", "/supplier/reviews")
-    walk(crew, people[2], device, "/platform/arbitration", f"/platform/arbitration/{case.token}", "/disputes",
-         "/platform/complaints", "/platform/reviews", "/login/again")  # fmt: skip
 
 
 @WIDTHS
@@ -81,7 +83,7 @@ def test_a_dispute_and_what_was_told(app: Flask, new_page: Any, device: dict[str
                 due_at=clock.now(),
                 attempts=8,
                 fault="no-gateway",
-            )  # fmt: skip
+            )
         )
     path = f"/disputes/{dispute}"
     crew = Crew(new_page)
@@ -90,12 +92,8 @@ def test_a_dispute_and_what_was_told(app: Flask, new_page: Any, device: dict[str
     walk(crew, operator, device, path, "/disputes", "/messages", "/messages/choices", "/messages/texts")
 
 
-@WIDTHS
-def test_what_is_asked_at_the_log_in(app: Flask, new_page: Any, device: dict[str, Any]) -> None:
+def test_what_is_asked_at_the_log_in(app: Flask, new_page: Any) -> None:
     with transaction():
         terms.publish_first()
     person = make.person("居民")
-    page = Crew(new_page).at(person.phone or "", device=device)
-    page.goto("/account/privacy")
-    assert "/terms" in page.url
-    steps.clean(page)
+    walk(Crew(new_page), person, PHONE, "/account/privacy", "/messages/choices")
