@@ -9,11 +9,17 @@ from flask import Flask
 from catalog.models.purchase import BankFile, PurchaseNote
 from catalog.rules.benefit import PayMethod
 from catalog.services import payouts
+from core import clock
+from core.access.roles import OrganisationKind, Role
 from core.db import db, transaction
+from market.services import pairings
+from market.services.pairings import Proposal
+from tests import make
 from tests.journeys import steps
 from tests.journeys.steps import Crew
 from tests.journeys.test_accessible import WIDTHS
 from tests.make import farm as farms
+from tests.make.catalog import VILLAGE
 from tests.make.farm import Farm
 
 
@@ -49,5 +55,28 @@ def test_the_villages_pages(new_page: Any, farm: Farm, device: dict[str, Any]) -
     person, _ = farms.village_worker()
     page = Crew(new_page).at(str(person.phone), device=device)
     for path in ("/desk", "/farm/purchases", "/farm/purchases/new", "/farm/crops", "/farm/cards"):
+        page.goto(path)
+        steps.clean(page)
+
+
+@WIDTHS
+def test_a_companys_pages(new_page: Any, app: Flask, device: dict[str, Any]) -> None:
+    company, office = (
+        make.organisation(kind) for kind in (OrganisationKind.ENTERPRISE, OrganisationKind.REVITALISATION)
+    )
+    buyer, officer = make.seat(company, Role.ENTERPRISE_BUYER), make.seat(office, Role.LINKAGE_OFFICER)
+    by = make.actor(buyer, company, Role.ENTERPRISE_BUYER)
+    with transaction():
+        pairing_id = pairings.propose(Proposal(VILLAGE, clock.today(), None, "示例"), by=by).id
+    for who, approve in ((officer, True), (buyer, False)):
+        page = Crew(new_page).at(str(who.phone), device=device)
+        for path in ("/pairings", f"/pairings/{pairing_id}", "/outside-sales", "/village-partners"):
+            page.goto(path)
+            steps.clean(page)
+        if approve:
+            with transaction():
+                by_office = make.actor(who, office, Role.LINKAGE_OFFICER)
+                pairings.decide(pairing_id, agreed=True, reason="", by=by_office)
+    for path in ("/pairings/new", "/outside-sales/new"):
         page.goto(path)
         steps.clean(page)
