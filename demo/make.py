@@ -1,4 +1,5 @@
-"""The demo from nothing to this morning, in the order in which it happened."""
+"""The demo from nothing to this morning,
+notices, in the order in which it happened."""
 
 from collections.abc import Callable
 from datetime import date
@@ -85,6 +86,7 @@ def make(progress: Progress, *, scale: int = 1, seed: int = SEED) -> World:
     applications.recognise(world)
     papers.doubt(world)
     progress(word("progress", "search"), 97)
+    notices.tell(world)
     consents.tell(world)
     _search()
     search.tell(world)
