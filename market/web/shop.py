@@ -80,8 +80,7 @@ def address(**changed: object) -> str:
 def products() -> ResponseReturnValue:
     words = request.args.get("q", "").strip()[:64]
     browsed = _browsed(words)
-    found, page = browsed.found, browsed.page
-    prices = landed.of_cards(page.cards, regions.current())
+    found, page, prices = browsed.found, browsed.page, landed.of_cards(browsed.page.cards, regions.current())
     demand.note(found, visitor())
     return render_template(
         "market/shop/list.html",
