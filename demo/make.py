@@ -27,6 +27,7 @@ from demo import (
     kitchen,
     linkage,
     morning,
+    notices,
     p832,
     pairings,
     papers,

@@ -46,7 +46,7 @@ def tell(world: World) -> None:
                 due_at=now - timedelta(hours=3),
                 attempts=8,
                 fault="no-gateway",
-            )  # fmt: skip
+            )
         )
 
 

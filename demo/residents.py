@@ -148,7 +148,7 @@ def _pay(who: Actor, order: Order) -> None:
 def _event_url() -> str:
     """Our door for the provider's news, as the shop names it; it is heard again once the web is up."""
     with current_app.test_request_context():
-        path = url_for("payments.notify")
+        path = url_for("payments.notify", name="alipay")
     return str(current_app.config["SERVER_URL"]).rstrip("/") + path
 
 
