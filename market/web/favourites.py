@@ -9,8 +9,9 @@ from core.text import sentence
 from core.web.access import actor, again, current_actor, requires
 from core.web.security import safe_next
 from market.queries import favourites as queries
+from market.queries import landed
 from market.services import favourites
-from market.web import shown
+from market.web import regions, shown
 
 bp = Blueprint("favourites", __name__, url_prefix="/favourites")
 
@@ -28,10 +29,11 @@ def mine() -> ResponseReturnValue:
     before = request.args.get("before", type=int)
     before = before if before and 0 < before < 2**62 else None
     goods = queries.goods(for_=who, before=before) if kind == "goods" else []
+    prices = landed.of_cards([one.card for one in goods if one.card], regions.current())
     shops = queries.shops(for_=who, before=before) if kind == "shops" else []
     return render_template(
         "market/favourites/list.html", kind=kind, goods=goods, shops=shops, size=queries.SIZE,
-        counts=queries.counts(for_=who), card=shown.card, picture=shown.picture,
+        counts=queries.counts(for_=who), card=shown.card, picture=shown.picture, prices=prices,
     )  # fmt: skip
 
 
