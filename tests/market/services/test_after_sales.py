@@ -1,5 +1,8 @@
 """After-sales from the question to the money, and what happens when nobody answers (rules 84, 85)."""
 
+import hashlib
+import io
+import zipfile
 from datetime import timedelta
 from functools import partial
 
@@ -10,15 +13,17 @@ from flask import Flask
 from core import clock, jobs
 from core.db import db, transaction
 from core.errors import Missing, Refused
+from core.notices import queries as inbox
 from market import tasks
 from market.gateways import providers
 from market.models.after_sale import AfterSale, AfterSaleEvent
 from market.models.payment import Refund
-from market.queries import after_sale_lines, shop_blocks
+from market.queries import after_sale_lines, case_file, shop_blocks
+from market.queries import after_sales as case_views
 from market.rules.after_sale import AfterSaleKind, AfterSaleState
 from market.rules.order_states import OrderState
 from market.rules.parties import Party
-from market.services import after_sales, arbitration
+from market.services import after_sale_clock, after_sales, arbitration
 from market.services.after_sales import Wish
 from market.services.arbitration import Ruling
 from tests.make import after_sales as made
@@ -256,3 +261,29 @@ def test_refunds_never_exceed_what_was_paid_whoever_asks_at_once(app: Flask, ali
     assert sorted(map(str, got)) == ["ok"] * 3 + ["state-forbids-act"] * 3
     settle()
     assert of.intent.refunded_fen == of.intent.paid_fen == of.order.total_fen
+
+
+def test_a_shop_hears_once_that_its_time_to_answer_ends(app: Flask) -> None:
+    of = made.bought()
+    case = made.case(of)
+    due, seller = case.due_at, of.seller
+    db.session.rollback()
+    assert due is not None
+    for hours in (30, 20, 10):
+        with clock.frozen(due - timedelta(hours=hours)), transaction():
+            after_sale_clock.remind(10)
+    told = [notice.text for notice in inbox.page(seller) if "期限快到" in notice.text]
+    assert len(told) == 1
+
+
+def test_the_file_holds_the_paper_every_picture_and_their_hashes(app: Flask) -> None:
+    of = made.bought()
+    case = made.case(of)
+    view = case_views.find(case.token)
+    assert view is not None
+    with zipfile.ZipFile(io.BytesIO(case_file.bundle(view, demo=True, printed_by="x"))) as archive:
+        names, sums = archive.namelist(), archive.read("SHA256SUMS").decode().split("\n")[:-1]
+        for line in sums:
+            digest, name = line.split("  ")
+            assert hashlib.sha256(archive.read(name)).hexdigest() == digest
+    assert names == [f"{case.case_no}.pdf", "01.webp", "SHA256SUMS"]
