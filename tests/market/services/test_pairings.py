@@ -22,12 +22,13 @@ from market.queries import outside_sales as outside_reading
 from market.queries import pairings as reading
 from market.rules.order_states import OrderAct
 from market.rules.pairing import OutsideChannel, OutsideState, PairingState, PledgeState
-from market.services import fulfilment, order_steps, outside_sales, pairings, pledges, receipts
+from market.services import after_sales, fulfilment, order_steps, outside_sales, pairings, pledges, receipts
 from market.services.fulfilment import NewLot, ShipLine, Van
 from market.services.outside_sales import Sale
 from market.services.pairings import Proposal
 from procurement.models.ledger import FactEntry
 from tests import make
+from tests.make import after_sales as make_cases
 from tests.make import shop
 from tests.make.catalog import VILLAGE
 from tests.make.core import writing
@@ -247,3 +248,21 @@ def test_a_refused_sale_frees_its_evidence(cast: Cast) -> None:
 
     assert db.session.get_one(OutsideSale, sale_id).state is OutsideState.REFUSED
     assert db.session.get_one(OutsideSale, again).state is OutsideState.ENTERED
+
+
+def test_what_goes_back_after_a_case_is_no_longer_bought(cast: Cast) -> None:
+    """Two packs received, the shop agrees to give one back: one is left for the pledge."""
+    of = make_cases.bought()
+    line = of.lines[0]
+    with writing():
+        order = db.session.get_one(Order, of.order_id)
+        db.session.add(EnterpriseOrder(group_id=order.group_id, enterprise_id=cast.company.id, at=order.placed_at))
+    days = {"since": clock.today(), "until": clock.today()}
+    whole = reading.bought([cast.company.id], **days)
+    case = make_cases.case(of, packs=1)
+    with transaction():
+        after_sales.agree(case.token, goods_back=False, by=of.seller)
+
+    rest = reading.bought([cast.company.id], **days)
+    assert sum(one.fen for one in whole) == line.paid_fen
+    assert sum(one.fen for one in rest) == line.paid_fen - line.paid_fen // 2
