@@ -158,3 +158,21 @@ class EnvelopeMove(Base):
         sa.UniqueConstraint("source", "source_id", "scheme_code"),
         sa.Index("ix_envelope_move_unit", "unit_id", "fiscal_year", "scheme_code"),
     )
+
+
+class OverdueConsent(Base):
+    """An approver's word that a plan's orders may go on though the unit is late with its suppliers.
+
+    `late_fen`, `oldest_days`: what the approver was shown. It holds for the plan.
+    """
+
+    __tablename__ = "overdue_consent"
+    __append_only__ = True
+
+    plan_id: Mapped[Ref] = mapped_column(sa.ForeignKey("plan.id"), primary_key=True)
+    late_fen: Mapped[Fen]
+    oldest_days: Mapped[int]
+    agreed_by_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
+    agreed_at: Mapped[datetime]
+
+    __table_args__ = (sa.CheckConstraint("late_fen > 0 AND oldest_days > 0", name="late"),)

@@ -14,6 +14,10 @@ class UnitKind(StrEnum):
     INSTITUTION = "institution"
 
 
+NEVER_STOPPED = frozenset({UnitKind.SCHOOL, UnitKind.KINDERGARTEN})
+"""Units whose orders go on whatever they owe: children eat first. They are warned and stand on finance's list."""
+
+
 class BudgetLevel(StrEnum):
     """The county's own units, and units of another level seated here (驻临单位): outside totals and ranking."""
 

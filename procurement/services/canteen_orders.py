@@ -26,7 +26,7 @@ from procurement.models.plan import Plan, PlanLine
 from procurement.queries import canteens, holds, plan_gate
 from procurement.queries.canteens import CanteenRow
 from procurement.rules.plan import LineChannel, PlannedLine, PlanState, check_inside_plan
-from procurement.services import envelope, ledger, order_runs, plan_releases, plan_rows
+from procurement.services import envelope, ledger, order_runs, overdue_orders, plan_releases, plan_rows
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,12 @@ def place(
 
     `deliver_on` None: each line's own day. Raises: Missing; Refused "plan-not-approved", "order-empty",
     "order-beyond-plan", "order-outside-period", "order-day-past", "offer-gone", "plan-goods-barred", "stock-short",
-    "plan-stopped", "round-next-outside-plan" (the supplier's next run is after the plan).
+    "plan-stopped", "order-unit-overdue", "round-next-outside-plan" (the supplier's next run is after the plan).
     """
     plan = plan_rows.seen(token, by, lock=True)
     if plan.state is not PlanState.APPROVED:
         raise Refused("plan-not-approved", plan_no=plan.plan_no)
+    overdue_orders.check(plan)
     lines = {one.id: one for one in plan_rows.lines_of(plan) if one.channel is LineChannel.PLATFORM}
     taken = taken_of(plan.id)
     wanted = _wanted(lines, taken, packs)

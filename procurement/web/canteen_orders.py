@@ -14,7 +14,7 @@ from market.queries import asks, goods_text, next_actions, parcels, rounds, trac
 from market.rules.order_states import OrderState
 from procurement.queries import canteen_orders as queries
 from procurement.queries import plans as plan_queries
-from procurement.queries import runs
+from procurement.queries import runs, unit_debt
 from procurement.services import canteen_orders
 from procurement.web.plan_forms import day_of, picked
 
@@ -35,7 +35,9 @@ def choose(token: str) -> ResponseReturnValue:
     view = plan_queries.view(token, actor())
     lines = [one.line for one in view.left]
     ahead = runs.ahead(view.plan, lines, runs.place_of(view.plan.canteen_id)) if lines else {}
-    return render_template("procurement/orders/choose.html", view=view, plan=view.plan, ahead=ahead)
+    return render_template(
+        "procurement/orders/choose.html", view=view, plan=view.plan, ahead=ahead, debt=unit_debt.of_plan(view.plan)
+    )
 
 
 @bp.post("/plans/<token>/order")

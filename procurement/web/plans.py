@@ -9,10 +9,10 @@ from core.text import sentence
 from core.web import menu, uploads
 from core.web.access import actor, again, requires
 from core.web.forms import clean
-from procurement.queries import basket, canteens, plan_gate
+from procurement.queries import basket, canteens, plan_gate, unit_debt
 from procurement.queries import plans as plan_queries
 from procurement.rules.plan import PlanState
-from procurement.services import plan_lines, plan_releases, plans
+from procurement.services import overdue_orders, plan_lines, plan_releases, plans
 from procurement.web.plan_forms import PeriodForm, changes, picked, whole
 
 bp = Blueprint("plans", __name__, url_prefix="/canteen/plans")
@@ -83,7 +83,8 @@ def show(token: str) -> ResponseReturnValue:
     found = basket.suggest(missing, lines, among=offers, headline=headline)
     return render_template(
         "procurement/plans/show.html", view=view, plan=view.plan, canteen=canteen, gate=gate, room=gate.rooms[0],
-        basket=found, missing_fen=missing, typed=request.form if request.method == "POST" else {},
+        basket=found, missing_fen=missing, debt=unit_debt.of_plan(view.plan),
+        typed=request.form if request.method == "POST" else {},
     )  # fmt: skip
 
 
@@ -144,6 +145,15 @@ def approve(token: str) -> ResponseReturnValue:
             emergency_reason=clean(request.form.get("emergency_reason"))[:200],
         )
     return _back(token, "plan-approved")
+
+
+@bp.post("/<token>/overdue")
+@requires(Right.PLAN_APPROVE)
+@again(show)
+def agree_overdue(token: str) -> ResponseReturnValue:
+    with transaction():
+        overdue_orders.agree(token, by=actor())
+    return _back(token, "overdue-agreed")
 
 
 @bp.post("/<token>/return")
