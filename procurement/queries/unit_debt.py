@@ -27,12 +27,14 @@ class Debt:
 
 
 def of_plan(plan: Plan) -> Debt:
-    """What the plan's unit is late with now. Three statements."""
+    """What the plan's unit is late with now. One statement when it is late with nothing, else three."""
     late = [one for one in payables.claims(payables.is_open(), Order.buyer_id == plan.unit_id) if one.days_late]
+    if not late:
+        return Debt(0, 0, 0, is_free=False, is_agreed=False)
     return Debt(
         late_fen=sum(one.unpaid_fen for one in late),
-        oldest_days=max((one.days_late for one in late), default=0),
+        oldest_days=max(one.days_late for one in late),
         interest_fen=sum(one.interest_fen for one in late),
         is_free=canteens.named(plan.canteen_id).kind in NEVER_STOPPED,
-        is_agreed=bool(late) and db.session.get(OverdueConsent, plan.id) is not None,
+        is_agreed=db.session.get(OverdueConsent, plan.id) is not None,
     )

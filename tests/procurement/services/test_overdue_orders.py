@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 
 from core import clock
 from core.db import db, transaction
@@ -17,6 +18,7 @@ from procurement.rules.unit import UnitKind
 from procurement.services import canteen_orders, overdue_orders
 from tests import make
 from tests.make.kitchen import Kitchen, approved, kitchen
+from tests.support.hygiene import faults
 
 
 def late(of: Kitchen) -> int:
@@ -71,3 +73,20 @@ def test_in_time_nobody_is_asked(app: Flask) -> None:
     plan = approved(of, packs=5)
     with transaction():
         assert canteen_orders.place(plan.token, by=of.orderer)
+
+
+def test_orderer_and_approver_see_what_is_late_and_who_decides(app: Flask, client: FlaskClient) -> None:
+    of = kitchen(kind=UnitKind.BUREAU)
+    with clock.shifted(timedelta(days=-40)):
+        late(of)
+    plan = approved(of, packs=5)
+    make.log_in(client, of.people["approver"])
+    page = client.get(f"/canteen/plans/{plan.token}").text
+    assert faults(page) == []
+    assert "有逾期未付货款" in page and "同意继续下单" in page
+    assert client.post(f"/canteen/plans/{plan.token}/overdue").status_code == 303
+    assert "审批人已同意" in client.get(f"/canteen/plans/{plan.token}").text
+    make.log_in(client, of.people["orderer"])
+    page = client.get(f"/canteen/plans/{plan.token}/order").text
+    assert faults(page) == []
+    assert "审批人已同意" in page and "同意继续下单" not in page
